@@ -1,0 +1,68 @@
+import type { z } from 'zod';
+import type { ConnectorFields } from '../../schema/generated/connector-fields.ts';
+import type { Clock } from '../clock/index.ts';
+import type { Lookup } from './lookup.ts';
+import type { FormClient, FormOptions } from './transport/form.ts';
+import type { JsonClient, JsonOptions } from './transport/json.ts';
+import type { SoapClient, SoapOptions } from './transport/soap.ts';
+import type { Log, Policy } from './types.ts';
+
+/** The sections a connector serves, typed by the schema: a wrong field or shape does not compile. */
+export type ServedFields = {
+  readonly [Type in keyof ConnectorFields]?: {
+    readonly [Field in keyof ConnectorFields[Type]]?: ConnectorFields[Type][Field] extends { key: infer Key; shape: infer Shape }
+      ? Lookup<Key, Shape>
+      : never;
+  };
+};
+
+/** HTTP clients of one connector; the engine limits, times and closes them. */
+export interface HttpFace {
+  json(options: JsonOptions & EngineChoice): JsonClient;
+  soap(options: SoapOptions & EngineChoice): SoapClient;
+  form(options: FormOptions & EngineChoice): FormClient;
+}
+
+export interface EngineChoice {
+  /** `undici` (default) where reads are hot; `axios` for interceptors and existing instances. */
+  readonly engine?: 'undici' | 'axios';
+  /** Largest reply taken, in bytes. Default 8 MiB. */
+  readonly maxBytes?: number;
+}
+
+/** What `open` gets. */
+export interface OpenTools<Settings> {
+  readonly settings: Settings;
+  readonly http: HttpFace;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What a connector can do; what it lacks are its capabilities. */
+export interface Connection {
+  /** The sections it serves. */
+  readonly fields: ServedFields;
+}
+
+/** A connector as an integrator writes it. */
+export interface ConnectorSpec<Settings = unknown> {
+  /** Kebab-case, equal to the folder's name. */
+  readonly id: string;
+  /** Agency asked, its id in the catalogue; a lookup may name another. */
+  readonly agency: string;
+  /** Shape of its settings in `yimen.config.json`; secrets by `secret()`. */
+  readonly settings: z.ZodType<Settings>;
+  readonly policy?: Policy;
+  /** Called once at start with checked settings. Must not call the agency. */
+  open(tools: OpenTools<Settings>): Connection;
+}
+
+/** A connector whatever its settings: what the engine holds. */
+export type Connector = ConnectorSpec<unknown>;
+
+/** Declares a connector: the one default export of `connector.ts`. */
+export function connector<Settings>(spec: ConnectorSpec<Settings>): ConnectorSpec<Settings> {
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(spec.id))
+    throw new TypeError(`connector.id must be kebab-case (like "land-registry"), got "${spec.id}"`);
+  return spec;
+}

@@ -1,0 +1,32 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import type { Connector } from './connector.ts';
+
+const Loaded = z.object({ default: z.object({ id: z.string(), agency: z.string(), open: z.function() }) });
+
+/** The connector folders in a folder: each holds `connector.js` (built) or `connector.ts`. */
+export function connectorFolders(parent: string): readonly string[] {
+  if (!existsSync(parent)) return [];
+  const names = readdirSync(parent, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return names.sort().map((name) => resolve(parent, name)).filter((folder) => moduleIn(folder, 'connector') !== undefined);
+}
+
+/** The module of that name in a folder, built or not. */
+export function moduleIn(folder: string, name: string): string | undefined {
+  return ['js', 'ts'].map((ending) => resolve(folder, `${name}.${ending}`)).find((file) => existsSync(file));
+}
+
+/** Loads a connector from a module: a file, or a package's name. */
+export async function loadConnector(module: string): Promise<Connector> {
+  const loaded: unknown = await importModule(module);
+  const checked = Loaded.safeParse(loaded);
+  if (!checked.success) throw new Error(`${module}: the default export must come from connector({ id, agency, settings, open })`);
+  return (loaded as { default: Connector }).default;
+}
+
+/** Imports a module by file or package name. A file in TypeScript needs a loader such as tsx. */
+export function importModule(module: string): Promise<unknown> {
+  return import(/\.[jt]s$/.test(module) ? pathToFileURL(module).href : module);
+}

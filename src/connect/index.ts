@@ -1,0 +1,24 @@
+/**
+ * The connector engine: the only code that talks to agencies. An integrator writes one folder with a default export
+ * from {@link connector}; the engine owns time limits, batching, limits, signing order, charset, error codes and logs.
+ */
+export { type Charset, decodeText, encodeText } from './codec/charset.ts';
+export { DecodeError } from './codec/decode-error.ts';
+export { decodeJson } from './codec/json.ts';
+export { decodeXml, encodeXml } from './codec/xml.ts';
+export { type Connection, type Connector, type ConnectorSpec, connector, type HttpFace, type OpenTools, type ServedFields } from './connector.ts';
+export { connectorFolders, importModule, loadConnector, moduleIn } from './discover.ts';
+export { type AgencyAnswer, type ConfiguredConnector, createEngine, type Engine, type EngineOptions, type Reader, type Served } from './engine.ts';
+export { AGENCY_FAULTS, AgencyError, type AgencyFault, type Language } from './errors.ts';
+export { absent, byKey, failed, type Lookup, lookup, value } from './lookup.ts';
+export { resolveSecrets, Secret, type SecretSources, secret } from './secret.ts';
+export { hmacSha256Parameters, hmacSm3 } from './sign/mac.ts';
+export { oauth2 } from './sign/oauth2.ts';
+export { sm2Sign, sm2Signature, sm2Verify } from './sign/sm2.ts';
+export { sm4Body, sm4Decrypt, sm4Encrypt } from './sign/sm4.ts';
+export type { CallReport } from './source.ts';
+export type { FormClient, Meaning } from './transport/form.ts';
+export type { JsonClient } from './transport/json.ts';
+export type { SoapClient } from './transport/soap.ts';
+export type { Signer, WireRequest, WireResponse } from './transport/wire.ts';
+export { type Call, type Caller, type Freshness, type Log, type Policy, type Provenance, type Reading, ROLES, type Role } from './types.ts';

@@ -1,0 +1,135 @@
+import { type Clock, milliseconds } from '../clock/index.ts';
+import { AgencyError } from './errors.ts';
+import { Slots } from './guard/slots.ts';
+import type { Lookup } from './lookup.ts';
+import { DeadlineOver, translate } from './transport/translate.ts';
+import type { Call, Caller, Log, Policy, Provenance, Reading } from './types.ts';
+
+const DEFAULT_TIMEOUT_MS = 3_000;
+const DEFAULT_CONCURRENCY = 16;
+const QUEUE_PER_SLOT = 4;
+
+/** What is known of a request when it asks a source. */
+export interface Asking {
+  readonly caller: Caller;
+  readonly traceId: string;
+  /** Aborts when the request's own time is over or its client has gone. */
+  readonly signal: AbortSignal;
+}
+
+/** One upstream call, as observers see it. */
+export interface CallReport {
+  readonly connector: string;
+  readonly agency: string;
+  readonly operation: string;
+  readonly keys: number;
+  readonly tookMs: number;
+  readonly error?: AgencyError;
+}
+
+/** A reading with where it comes from. */
+export interface Sourced<T> {
+  readonly reading: Reading<T>;
+  readonly provenance: Provenance;
+}
+
+export interface SourceOptions {
+  readonly connector: string;
+  readonly agency: string;
+  readonly policy: Policy;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onCall?: ((report: CallReport) => void) | undefined;
+}
+
+/** A (connector, agency) pair and what protects the hall from it. All calls of all requests to it pass here. */
+export class Source {
+  readonly connector: string;
+  readonly agency: string;
+  readonly #options: SourceOptions;
+  readonly #slots: Slots;
+  readonly #timeoutMs: number;
+
+  constructor(options: SourceOptions) {
+    const { policy } = options;
+    const concurrency = policy.concurrency ?? DEFAULT_CONCURRENCY;
+    this.connector = options.connector;
+    this.agency = options.agency;
+    this.#options = options;
+    this.#slots = new Slots(concurrency, policy.queue ?? concurrency * QUEUE_PER_SLOT);
+    this.#timeoutMs = policy.timeout ? milliseconds(policy.timeout) : DEFAULT_TIMEOUT_MS;
+  }
+
+  /** Asks for keys of one lookup; as many readings as keys, in their order. Never rejects. */
+  async ask<K, V>(operation: string, lookup: Lookup<K, V>, keys: readonly K[], asking: Asking): Promise<readonly Sourced<V>[]> {
+    if ('load' in lookup) return this.#upstream(operation, keys.length, asking, (call) => loadAll(lookup, keys, call));
+    const single = keys.map((key) => this.#upstream(operation, 1, asking, async (call) => [await lookup.one(key, call)]));
+    return (await Promise.all(single)).flat();
+  }
+
+  async #upstream<V>(operation: string, keys: number, asking: Asking, work: (call: Call) => Promise<readonly Reading<V>[]>): Promise<Sourced<V>[]> {
+    const waiting: Call = { ...asking, connector: this.connector, agency: this.agency, operation };
+    let readings: readonly Reading<V>[];
+    try {
+      readings = await this.#slots.run(waiting, () => this.#timed(waiting, keys, work));
+    } catch (cause) {
+      readings = Array.from({ length: keys }, () => ({ kind: 'failed', error: translate(cause, waiting) }));
+    }
+    const provenance = this.#provenance();
+    return readings.map((reading) => ({ reading, provenance: stamped(provenance, reading) }));
+  }
+
+  async #timed<V>(waiting: Call, keys: number, work: (call: Call) => Promise<readonly Reading<V>[]>): Promise<readonly Reading<V>[]> {
+    const started = performance.now();
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(new DeadlineOver()), this.#timeoutMs);
+    const call: Call = { ...waiting, signal: AbortSignal.any([waiting.signal, limit.signal]) };
+    try {
+      const readings = await raced(work(call), call.signal);
+      this.#report(call, keys, started, firstError(readings));
+      return readings;
+    } catch (cause) {
+      const error = translate(cause, call);
+      this.#report(call, keys, started, error);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #report(call: Call, keys: number, started: number, error: AgencyError | undefined): void {
+    const { connector, agency, operation } = call;
+    const tookMs = performance.now() - started;
+    this.#options.onCall?.({ connector, agency, operation, keys, tookMs, ...(error && { error }) });
+    if (!error) return;
+    const fields = { connector, agency, operation, code: error.code, traceId: call.traceId, tookMs: Math.round(tookMs), ...error.private };
+    this.#options.log.warn(fields, 'agency call failed');
+  }
+
+  #provenance(): Provenance {
+    const retrievedAt = new Date(this.#options.clock.now());
+    return { agency: this.agency, connector: this.connector, retrievedAt, asOf: null, freshness: 'LIVE' };
+  }
+}
+
+async function loadAll<K, V>(lookup: Extract<Lookup<K, V>, { batch: number }>, keys: readonly K[], call: Call): Promise<readonly Reading<V>[]> {
+  const readings = await lookup.load(keys, call);
+  if (readings.length === keys.length) return readings;
+  throw new AgencyError(call, 'PROTOCOL', { private: { reason: `load gave ${readings.length} readings for ${keys.length} keys` } });
+}
+
+/** Holds a connector to its deadline even when it forgets to pass the signal on. */
+function raced<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+const stamped = <V>(provenance: Provenance, reading: Reading<V>): Provenance =>
+  reading.kind === 'value' && reading.asOf ? { ...provenance, asOf: reading.asOf } : provenance;
+
+const firstError = (readings: readonly Reading<unknown>[]): AgencyError | undefined =>
+  readings.find((r): r is Extract<Reading<unknown>, { kind: 'failed' }> => r.kind === 'failed')?.error;

@@ -1,0 +1,90 @@
+import type { Clock } from '../../clock/index.ts';
+import { AgencyError } from '../errors.ts';
+import type { Call } from '../types.ts';
+import { statusFault, translate } from './translate.ts';
+import { unpacked } from './unpack.ts';
+import type { HttpEngine, SignContext, Signer, WireRequest, WireResponse } from './wire.ts';
+
+/** What every HTTP transport takes. */
+export interface LinkOptions {
+  /** Base address; a request's path is appended to its path. */
+  readonly url: string;
+  /** Applied in this order on the way out, in the reverse order on the way back. */
+  readonly sign?: Signer | readonly Signer[];
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface LinkTools {
+  readonly clock: Clock;
+  readonly engine: HttpEngine;
+  readonly maxBytes: number;
+}
+
+/** Sends signed requests to one address and gives back replies whose status is good, or 404. */
+export interface Link {
+  send(request: LinkRequest, call: Call): Promise<WireResponse>;
+}
+
+export interface LinkRequest {
+  readonly method: WireRequest['method'];
+  readonly path?: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer;
+  readonly form?: Readonly<Record<string, string>>;
+}
+
+/** The way of every request: sign, encode, send, unpack, open, check the status; once more when credentials had run out. */
+export function link(options: LinkOptions, tools: LinkTools): Link {
+  const signers = [options.sign ?? []].flat() as readonly Signer[];
+  const renewers = signers.filter((s) => s.renew);
+
+  async function once(plain: WireRequest, call: Call): Promise<WireResponse> {
+    const raw = async (request: WireRequest) => {
+      const reply = await tools.engine.send(formEncoded(request), { signal: call.signal, maxBytes: tools.maxBytes });
+      return reply.headers['content-encoding'] ? unpacked(reply, tools.maxBytes) : reply;
+    };
+    const context: SignContext = { clock: tools.clock, call, send: raw };
+    let request = plain;
+    for (const signer of signers) request = await signer.sign(request, context);
+    let reply = await raw(request);
+    const fault = reply.status === 404 ? undefined : statusFault(reply, call, tools.clock.now());
+    if (fault) throw fault;
+    for (const signer of signers.toReversed()) if (signer.open) reply = await signer.open(reply, request);
+    return reply;
+  }
+
+  return {
+    async send(request, call) {
+      const plain = address(request, options);
+      try {
+        return await once(plain, call);
+      } catch (cause) {
+        const error = translate(cause, call);
+        if (error.fault !== 'CREDENTIALS' || renewers.length === 0) throw error;
+        for (const signer of renewers) signer.renew?.();
+        return await once(plain, call).catch((again: unknown) => Promise.reject(translate(again, call)));
+      }
+    },
+  };
+}
+
+function address(request: LinkRequest, options: LinkOptions): WireRequest {
+  const url = new URL(options.url);
+  if (request.path) url.pathname = `${url.pathname.replace(/\/$/, '')}${request.path}`;
+  for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.append(name, value);
+  const { path: _path, query: _query, ...rest } = request;
+  return { ...rest, url, headers: { 'accept-encoding': 'identity', ...options.headers, ...request.headers } };
+}
+
+function formEncoded(request: WireRequest): WireRequest {
+  if (!request.form) return request;
+  const body = Buffer.from(new URLSearchParams(request.form).toString());
+  return { ...request, body, headers: { ...request.headers, 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' } };
+}
+
+/** The error of a reply that says, in the agency's own way, that something is wrong. */
+export function meant(call: Call, fault: AgencyError['fault'], code: string): AgencyError {
+  return new AgencyError(call, fault, { private: { agencyCode: code.slice(0, 40) } });
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { DecodeError } from '../codec/decode-error.ts';
+import { AgencyError, type AgencyErrorDetail, type AgencyFault } from '../errors.ts';
+import type { Call } from '../types.ts';
+import { BodyTooLarge, type WireResponse } from './wire.ts';
+
+/** Why a call was aborted when its time was over. */
+export class DeadlineOver extends Error {
+  override readonly name = 'DeadlineOver';
+}
+
+/** Turns whatever a transport threw into the one error type. The only place that knows network errors. */
+export function translate(cause: unknown, call: Call): AgencyError {
+  if (cause instanceof AgencyError) return cause;
+  const [fault, reason] = faultOf(cause, call.signal);
+  return new AgencyError(call, fault, { cause, private: { reason } });
+}
+
+function faultOf(cause: unknown, signal: AbortSignal): [AgencyFault, string] {
+  if (cause instanceof DeadlineOver || signal.reason instanceof DeadlineOver) return ['TIMEOUT', 'deadline'];
+  if (cause instanceof BodyTooLarge) return ['PROTOCOL', 'reply too large'];
+  if (cause instanceof DecodeError) return ['PROTOCOL', cause.message];
+  if (cause instanceof z.ZodError) return ['PROTOCOL', shapeFaults(cause)];
+  const code = networkCode(cause);
+  if (code?.startsWith('HPE_')) return ['PROTOCOL', code];
+  return ['UNAVAILABLE', code ?? (cause instanceof Error ? cause.name : 'unknown')];
+}
+
+function networkCode(cause: unknown): string | undefined {
+  for (let error = cause; error instanceof Error; error = error.cause) {
+    const code = (error as { code?: unknown }).code;
+    if (typeof code === 'string') return code;
+  }
+  return undefined;
+}
+
+/** Where a reply departs from its shape: paths and kinds only, never values. */
+function shapeFaults(error: z.ZodError): string {
+  return error.issues
+    .slice(0, 3)
+    .map((issue) => `${issue.path.join('.') || 'reply'}: ${issue.code}`)
+    .join('; ');
+}
+
+/** Checks the status of a reply. 404 is left to the transport: for some agencies it means "no such record". */
+export function statusFault(response: WireResponse, call: Call, now: number): AgencyError | undefined {
+  const { status } = response;
+  if (status >= 200 && status < 300) return undefined;
+  const detail: AgencyErrorDetail = { retryAfterMs: retryAfter(response, now), private: { status } };
+  return new AgencyError(call, faultOfStatus(status), detail);
+}
+
+function faultOfStatus(status: number): AgencyFault {
+  if (status >= 300 && status < 400) return 'PROTOCOL';
+  if (status === 401 || status === 403) return 'CREDENTIALS';
+  if (status === 408 || status === 504) return 'TIMEOUT';
+  if (status === 429) return 'THROTTLED';
+  return status >= 500 ? 'UNAVAILABLE' : 'REFUSED';
+}
+
+function retryAfter(response: WireResponse, now: number): number | undefined {
+  const header = response.headers['retry-after'];
+  if (!header) return undefined;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - now;
+  return Number.isFinite(ms) ? Math.min(Math.max(0, ms), 86_400_000) : undefined;
+}

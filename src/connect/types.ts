@@ -1,0 +1,88 @@
+/**
+ * Glossary of the connector engine.
+ *
+ * - agency 部门: a body of the catalogue that holds records or decides.
+ * - connector 连接器: speaks one agency system's protocol; one folder.
+ * - source 来源: a (connector, agency) pair: what can be slow, down, throttled. Protection is kept per source.
+ * - section 信息段: a field of a subject that one agency answers.
+ * - lookup 查询: how a connector answers one section.
+ * - call 调用: one question on its way to an agency, with its caller and the time that is left.
+ * - reading 读数: what came of one key: a value, an absence or a failure.
+ * - provenance 来源说明: who said so, when, how fresh.
+ */
+import type { Clock, Duration } from '../clock/index.ts';
+import type { AgencyError } from './errors.ts';
+
+/** Roles a caller may have. */
+export const ROLES = ['citizen', 'clerk', 'officer', 'supervisor', 'kiosk', 'integrator', 'auditor'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who asks, as plain data: resolved once per request, handed everywhere. */
+export interface Caller {
+  readonly role: Role;
+  /** Who it is: the token's subject. */
+  readonly actor: string;
+  /** The window or kiosk, where there is one. */
+  readonly window?: string;
+  /** The service session, where one is open. */
+  readonly session?: string;
+}
+
+/** One question on its way to an agency. Every transport call takes it. */
+export interface Call {
+  readonly caller: Caller;
+  /** Aborts when the time is over or nobody waits any more. */
+  readonly signal: AbortSignal;
+  /** Ties log lines, spans and the client's error together. */
+  readonly traceId: string;
+  readonly connector: string;
+  readonly agency: string;
+  /** What is asked, for logs and metrics: `Enterprise.tax`. */
+  readonly operation: string;
+}
+
+/** What came of one key. Outcomes are data: one failure never throws away its neighbours. */
+export type Reading<T> =
+  | { readonly kind: 'value'; readonly value: T; readonly asOf?: Date | undefined }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'failed'; readonly error: AgencyError };
+
+/** How fresh a record is. */
+export type Freshness = 'LIVE' | 'CACHED' | 'STALE';
+
+/** Where a record comes from. `agency` is the id in the catalogue. */
+export interface Provenance {
+  readonly agency: string;
+  readonly connector: string;
+  readonly retrievedAt: Date;
+  readonly asOf: Date | null;
+  readonly freshness: Freshness;
+}
+
+/** Limits an integrator sets per source; what is left out has a default. */
+export interface Policy {
+  /** Longest one upstream call may take; the request's own deadline may cut it shorter. Default 3s. */
+  readonly timeout?: Duration;
+  /** Calls at the same time. Default 16. */
+  readonly concurrency?: number;
+  /** Calls that may wait for a place before the next one is refused at once. Default four times `concurrency`. */
+  readonly queue?: number;
+  /** Calls per second the agency allows. Default: no limit. */
+  readonly perSecond?: number;
+  /** Calls per day the agency allows. Default: no limit. */
+  readonly perDay?: number;
+}
+
+/** What every part of the engine may use of its surroundings. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The part of a pino logger that the engine uses. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}

@@ -1,0 +1,15 @@
+import type { Catalogue } from '../catalogue/index.ts';
+import type { Caller, Language, Reader } from '../connect/index.ts';
+import type { GlobalIds } from './global-id.ts';
+
+/** What a resolver may use: the caller as plain data, one reader for this request, and what is the same for all. */
+export interface RequestContext {
+  readonly caller: Caller;
+  readonly language: Language;
+  readonly traceId: string;
+  readonly reader: Reader;
+  readonly catalogue: Catalogue;
+  readonly ids: GlobalIds;
+  /** Connector ids by agency. */
+  readonly connectorsOf: (agency: string) => readonly string[];
+}

@@ -1,0 +1,21 @@
+/**
+ * For integrators: sandbox agencies with fault switches, fictional subjects, and the conformance suite.
+ *
+ * - sandbox 沙箱部门: a mock agency that speaks the real protocol over a real socket.
+ * - fault 故障: a way it can be told to misbehave.
+ * - subjects 虚构主体: the enterprises and persons all sandbox agencies share.
+ */
+export { FAULTS, type Fault, FaultSwitch } from './faults.ts';
+export {
+  type OpenSandbox,
+  type RunningSandbox,
+  type SandboxReply,
+  type SandboxRequest,
+  type SandboxSpec,
+  type SandboxTools,
+  sandbox,
+  startSandbox,
+  type Traffic,
+} from './sandbox.ts';
+export { loadSubjects, type SandboxCredit, type SandboxEnterprise, type SandboxPerson, type Subjects } from './subjects.ts';
+export { type TestLine, testLine } from './test-line.ts';

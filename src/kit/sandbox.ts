@@ -1,0 +1,153 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Clock } from '../clock/index.ts';
+import { type Charset, encodeText } from '../connect/index.ts';
+import { type Fault, FaultSwitch } from './faults.ts';
+import type { Subjects } from './subjects.ts';
+
+/** How long a reply takes under the fault `slow`: within a clerk's patience, outside a fast path's. */
+const SLOW_MS = 1_200;
+
+/** A request as a sandbox agency sees it. */
+export interface SandboxRequest {
+  readonly method: string;
+  /** Path without query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** The fault switched on for the agency this request is for, `none` in peace. */
+  readonly fault: Fault;
+  /** Text to bytes in the agency's charset; under the fault `charset` in a wrong one. Use it for all text that goes out. */
+  encode(text: string): Buffer;
+}
+
+/** What a sandbox agency answers. */
+export interface SandboxReply {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: Buffer | string;
+}
+
+/** What a sandbox agency is made of. */
+export interface SandboxTools {
+  readonly subjects: Subjects;
+  readonly clock: Clock;
+}
+
+export interface OpenSandbox {
+  /** Answers a request, signature check included. Under the fault `expired` it must refuse the credentials in the agency's own way. */
+  handle(request: SandboxRequest): SandboxReply | Promise<SandboxReply>;
+}
+
+/** A mock agency: speaks the real protocol over a real socket. */
+export interface SandboxSpec {
+  /** The connector's id. */
+  readonly id: string;
+  /** Charset of its texts. Default utf-8. */
+  readonly charset?: Charset;
+  /** Settings a connector needs to reach it, test secrets as `{"sandbox": "…"}`; `url` is its base address. */
+  settings(url: string): Readonly<Record<string, unknown>>;
+  /** The agency a request is for, where one sandbox stands for many. */
+  agencyOf?(request: Omit<SandboxRequest, 'fault' | 'encode'>): string;
+  open(tools: SandboxTools): OpenSandbox;
+}
+
+/** Declares a sandbox agency: the one default export of `sandbox.ts`. */
+export const sandbox = (spec: SandboxSpec): SandboxSpec => spec;
+
+/** What a running sandbox agency saw, for tests: calls so far and the most at the same time. */
+export interface Traffic {
+  readonly calls: number;
+  readonly peak: number;
+}
+
+/** A sandbox agency that listens. */
+export interface RunningSandbox {
+  readonly id: string;
+  readonly url: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly faults: FaultSwitch;
+  /** What it saw since the last reset. Token requests of OAuth count too. */
+  traffic(): Traffic;
+  resetTraffic(): void;
+  close(): Promise<void>;
+}
+
+/** Starts a sandbox agency on loopback. Port 0 takes a free one. */
+export async function startSandbox(spec: SandboxSpec, tools: SandboxTools, port = 0): Promise<RunningSandbox> {
+  const faults = new FaultSwitch();
+  const agency = spec.open(tools);
+  const seen = { calls: 0, running: 0, peak: 0 };
+  const server = createServer(async (incoming, outgoing) => {
+    seen.calls++;
+    seen.peak = Math.max(seen.peak, ++seen.running);
+    outgoing.once('close', () => seen.running--);
+    try {
+      await serve(spec, agency, faults, incoming, outgoing);
+    } catch (error) {
+      console.error(`sandbox ${spec.id}:`, error);
+      if (!outgoing.headersSent) outgoing.writeHead(500).end();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    id: spec.id,
+    url,
+    settings: spec.settings(url),
+    faults,
+    traffic: () => ({ calls: seen.calls, peak: seen.peak }),
+    resetTraffic() {
+      seen.calls = 0;
+      seen.peak = 0;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function serve(spec: SandboxSpec, agency: OpenSandbox, faults: FaultSwitch, incoming: IncomingMessage, outgoing: ServerResponse) {
+  const plain = await readRequest(incoming);
+  const fault = faults.of(spec.agencyOf?.(plain) ?? spec.id);
+  if (fault === 'hang') return;
+  if (fault === 'down') return incoming.socket.destroy();
+  const early = EARLY[fault];
+  if (early) return send(outgoing, early);
+  if (fault === 'slow') await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
+  const charset = spec.charset ?? 'utf-8';
+  const wrong = charset === 'utf-8' ? 'gb18030' : 'utf-8';
+  const reply = await agency.handle({ ...plain, fault, encode: (text) => encodeText(text, fault === 'charset' ? wrong : charset) });
+  return fault === 'truncated' ? sendTruncated(outgoing, reply) : send(outgoing, reply);
+}
+
+/** Faults that need no knowledge of the agency. */
+const EARLY: Partial<Record<Fault, SandboxReply>> = {
+  error: { status: 500, headers: { 'content-type': 'text/plain' }, body: 'internal error' },
+  throttle: { status: 429, headers: { 'content-type': 'text/plain', 'retry-after': '2' }, body: 'slow down' },
+  garbage: { headers: { 'content-type': 'text/html' }, body: '<html><body>502 Bad Gateway</body></html>' },
+};
+
+function send(outgoing: ServerResponse, reply: SandboxReply): void {
+  const body = Buffer.from(reply.body);
+  outgoing.writeHead(reply.status ?? 200, { ...reply.headers, 'content-length': body.length }).end(body);
+}
+
+/** Promises the whole body, sends half, and hangs up. */
+function sendTruncated(outgoing: ServerResponse, reply: SandboxReply): void {
+  const body = Buffer.from(reply.body);
+  outgoing.writeHead(reply.status ?? 200, { ...reply.headers, 'content-length': body.length });
+  outgoing.write(body.subarray(0, Math.floor(body.length / 2)), () => outgoing.destroy());
+}
+
+async function readRequest(incoming: IncomingMessage): Promise<Omit<SandboxRequest, 'fault' | 'encode'>> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const url = new URL(incoming.url ?? '/', 'http://sandbox');
+  const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
+  return { method: incoming.method ?? 'GET', path: url.pathname, query: url.searchParams, headers, body: Buffer.concat(chunks) };
+}

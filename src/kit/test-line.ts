@@ -1,0 +1,50 @@
+import { createEngine, type AgencyAnswer, type CallReport, type Connector, type Policy, resolveSecrets } from '../connect/index.ts';
+import { movableClock, type MovableClock } from '../clock/index.ts';
+import { type RunningSandbox, type SandboxSpec, startSandbox } from './sandbox.ts';
+import { loadSubjects, type Subjects } from './subjects.ts';
+
+/** One connector wired to its own sandbox, without a gateway: for a connector's tests. */
+export interface TestLine extends AsyncDisposable {
+  readonly agency: RunningSandbox;
+  readonly subjects: Subjects;
+  readonly clock: MovableClock;
+  readonly calls: CallReport[];
+  /** Everything the connector logged, one JSON line each. */
+  readonly logLines: string[];
+  /** Asks for one section as a clerk would; a new request each time. `within` in milliseconds, 2,000 unless told. */
+  read(section: string, key: unknown, within?: number): Promise<AgencyAnswer | null>;
+  /** Asks for many keys of one section in one request. */
+  readAll(section: string, keys: readonly unknown[], within?: number): Promise<PromiseSettledResult<AgencyAnswer | null>[]>;
+}
+
+/** Starts a connector's sandbox and connects the connector to it. `folder` holds `subjects.json` and `credit.json`. */
+export async function testLine(connector: Connector, spec: SandboxSpec, folder: string, policy?: Policy): Promise<TestLine> {
+  const clock = movableClock();
+  const subjects = loadSubjects(folder, clock.now());
+  const agency = await startSandbox(spec, { subjects, clock });
+  const calls: CallReport[] = [];
+  const logLines: string[] = [];
+  const write = (fields: object, message: string) => void logLines.push(JSON.stringify({ ...fields, message }));
+  const log = { debug: write, info: write, warn: write, error: write };
+  const raw = resolveSecrets(agency.settings, { env: {}, folder: '.', sandbox: true });
+  const settings = connector.settings.parse(raw);
+  const engine = createEngine({ connectors: [{ connector, settings, policy }], clock, log, onCall: (report) => calls.push(report) });
+  const reader = (within: number) =>
+    engine.reader({ caller: { role: 'clerk', actor: 'test' }, traceId: 'test', signal: AbortSignal.timeout(within) });
+  return {
+    agency,
+    subjects,
+    clock,
+    calls,
+    logLines,
+    read: (section, key, within = 2_000) => reader(within).read(section, key),
+    readAll(section, keys, within = 2_000) {
+      const one = reader(within);
+      return Promise.allSettled(keys.map((key) => one.read(section, key)));
+    },
+    async [Symbol.asyncDispose]() {
+      await engine.close();
+      await agency.close();
+    },
+  };
+}
