@@ -9,8 +9,13 @@ const Loaded = z.object({ default: z.object({ id: z.string(), agency: z.string()
 /** The connector folders in a folder: each holds `connector.js` (built) or `connector.ts`. */
 export function connectorFolders(parent: string): readonly string[] {
   if (!existsSync(parent)) return [];
-  const names = readdirSync(parent, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  return names.sort().map((name) => resolve(parent, name)).filter((folder) => moduleIn(folder, 'connector') !== undefined);
+  const names = readdirSync(parent, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+  return names
+    .sort()
+    .map((name) => resolve(parent, name))
+    .filter((folder) => moduleIn(folder, 'connector') !== undefined);
 }
 
 /** The module of that name in a folder, built or not. */

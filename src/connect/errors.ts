@@ -6,10 +6,22 @@ const TABLE = {
   MAINTENANCE: { retryable: true, zh: '系统正在维护，请在维护结束后再试。', en: 'is under maintenance; try again after it ends.' },
   THROTTLED: { retryable: true, zh: '请求过于频繁，请稍候再试。', en: 'takes no more questions right now; wait a moment.' },
   REFUSED: { retryable: false, zh: '拒绝了该请求，请核对所填信息。', en: 'refused the question; check what was asked.' },
-  PROTOCOL: { retryable: false, zh: '返回的数据无法识别，请联系系统管理员。', en: 'sent an answer that cannot be read; tell the administrator.' },
-  CREDENTIALS: { retryable: false, zh: '不接受本大厅的接入凭证，请联系系统管理员。', en: "does not accept this hall's credentials; tell the administrator." },
+  PROTOCOL: {
+    retryable: false,
+    zh: '返回的数据无法识别，请联系系统管理员。',
+    en: 'sent an answer that cannot be read; tell the administrator.',
+  },
+  CREDENTIALS: {
+    retryable: false,
+    zh: '不接受本大厅的接入凭证，请联系系统管理员。',
+    en: "does not accept this hall's credentials; tell the administrator.",
+  },
   AMBIGUOUS: { retryable: false, zh: '查到多条不一致的记录，请人工核实。', en: 'holds more than one matching record; check by hand.' },
-  NOT_CONNECTED: { retryable: false, zh: '尚未接入本大厅，请按线下方式办理。', en: 'is not connected to this hall yet; ask in the usual way.' },
+  NOT_CONNECTED: {
+    retryable: false,
+    zh: '尚未接入本大厅，请按线下方式办理。',
+    en: 'is not connected to this hall yet; ask in the usual way.',
+  },
 } as const satisfies Record<string, { retryable: boolean; zh: string; en: string }>;
 
 /** What went wrong, without the `AGENCY_` that clients see. */

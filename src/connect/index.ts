@@ -6,9 +6,25 @@ export { type Charset, decodeText, encodeText } from './codec/charset.ts';
 export { DecodeError } from './codec/decode-error.ts';
 export { decodeJson } from './codec/json.ts';
 export { decodeXml, encodeXml } from './codec/xml.ts';
-export { type Connection, type Connector, type ConnectorSpec, connector, type HttpFace, type OpenTools, type ServedFields } from './connector.ts';
+export {
+  type Connection,
+  type Connector,
+  type ConnectorSpec,
+  connector,
+  type HttpFace,
+  type OpenTools,
+  type ServedFields,
+} from './connector.ts';
 export { connectorFolders, importModule, loadConnector, moduleIn } from './discover.ts';
-export { type AgencyAnswer, type ConfiguredConnector, createEngine, type Engine, type EngineOptions, type Reader, type Served } from './engine.ts';
+export {
+  type AgencyAnswer,
+  type ConfiguredConnector,
+  createEngine,
+  type Engine,
+  type EngineOptions,
+  type Reader,
+  type Served,
+} from './engine.ts';
 export { AGENCY_FAULTS, AgencyError, type AgencyFault, type Language } from './errors.ts';
 export { absent, byKey, failed, type Lookup, lookup, value } from './lookup.ts';
 export { resolveSecrets, Secret, type SecretSources, secret } from './secret.ts';

@@ -67,7 +67,12 @@ export class Source {
     return (await Promise.all(single)).flat();
   }
 
-  async #upstream<V>(operation: string, keys: number, asking: Asking, work: (call: Call) => Promise<readonly Reading<V>[]>): Promise<Sourced<V>[]> {
+  async #upstream<V>(
+    operation: string,
+    keys: number,
+    asking: Asking,
+    work: (call: Call) => Promise<readonly Reading<V>[]>,
+  ): Promise<Sourced<V>[]> {
     const waiting: Call = { ...asking, connector: this.connector, agency: this.agency, operation };
     let readings: readonly Reading<V>[];
     try {
@@ -112,7 +117,11 @@ export class Source {
   }
 }
 
-async function loadAll<K, V>(lookup: Extract<Lookup<K, V>, { batch: number }>, keys: readonly K[], call: Call): Promise<readonly Reading<V>[]> {
+async function loadAll<K, V>(
+  lookup: Extract<Lookup<K, V>, { batch: number }>,
+  keys: readonly K[],
+  call: Call,
+): Promise<readonly Reading<V>[]> {
   const readings = await lookup.load(keys, call);
   if (readings.length === keys.length) return readings;
   throw new AgencyError(call, 'PROTOCOL', { private: { reason: `load gave ${readings.length} readings for ${keys.length} keys` } });

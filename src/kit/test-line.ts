@@ -1,5 +1,5 @@
-import { createEngine, type AgencyAnswer, type CallReport, type Connector, type Policy, resolveSecrets } from '../connect/index.ts';
-import { movableClock, type MovableClock } from '../clock/index.ts';
+import { type MovableClock, movableClock } from '../clock/index.ts';
+import { type AgencyAnswer, type CallReport, type Connector, createEngine, type Policy, resolveSecrets } from '../connect/index.ts';
 import { type RunningSandbox, type SandboxSpec, startSandbox } from './sandbox.ts';
 import { loadSubjects, type Subjects } from './subjects.ts';
 

@@ -28,7 +28,8 @@ export class Slots {
   }
 
   #wait(call: Call): Promise<void> {
-    if (this.#waiting.size >= this.#queue) throw new AgencyError(call, 'THROTTLED', { retryAfterMs: 1_000, private: { reason: 'queue full' } });
+    if (this.#waiting.size >= this.#queue)
+      throw new AgencyError(call, 'THROTTLED', { retryAfterMs: 1_000, private: { reason: 'queue full' } });
     return new Promise((resolve, reject) => {
       const leave = () => {
         this.#waiting.delete(go);

@@ -19,7 +19,9 @@ export function hmacSm3({ appId, secret, headers = HEADERS }: HeaderMacOptions):
   return {
     sign(request, { clock }) {
       const time = String(clock.now());
-      const digest = createHash('sm3').update(request.body ?? '').digest('hex');
+      const digest = createHash('sm3')
+        .update(request.body ?? '')
+        .digest('hex');
       const text = [appId, time, request.method, request.url.pathname + request.url.search, digest].join('\n');
       const signature = createHmac('sm3', secret.reveal()).update(text).digest('hex');
       const signed = { [headers.appId]: appId, [headers.time]: time, [headers.signature]: signature };

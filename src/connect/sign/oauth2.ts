@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { AgencyError } from '../errors.ts';
 import { decodeText } from '../codec/charset.ts';
 import { decodeJson } from '../codec/json.ts';
+import { AgencyError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { statusFault } from '../transport/translate.ts';
 import type { SignContext, Signer } from '../transport/wire.ts';

@@ -7,7 +7,6 @@ import type { Signer, WireResponse } from '../transport/wire.ts';
 /** The distinguishing id that GM/T 0009 names when the parties agree on no other. */
 const DEFAULT_ID = '1234567812345678';
 
-
 /** An SM2 signature over SM3 with Z (GM/T 0003.2), DER in hex. `node:crypto` signs plain ECDSA here, which SM2 verifiers reject. */
 export function sm2Sign(message: Buffer | string, privateKeyHex: string): string {
   return sm2.doSignature(Uint8Array.from(Buffer.from(message)), privateKeyHex, { der: true, hash: true, userId: DEFAULT_ID });
@@ -16,7 +15,11 @@ export function sm2Sign(message: Buffer | string, privateKeyHex: string): string
 /** Whether an SM2 signature (DER, hex) is right. Never throws on malformed signatures. */
 export function sm2Verify(message: Buffer | string, derHex: string, publicKeyHex: string): boolean {
   try {
-    return sm2.doVerifySignature(Uint8Array.from(Buffer.from(message)), derHex, publicKeyHex, { der: true, hash: true, userId: DEFAULT_ID });
+    return sm2.doVerifySignature(Uint8Array.from(Buffer.from(message)), derHex, publicKeyHex, {
+      der: true,
+      hash: true,
+      userId: DEFAULT_ID,
+    });
   } catch {
     return false;
   }
@@ -59,4 +62,3 @@ function isSigned(response: WireResponse, nonce: string, agencyKey: string): boo
 }
 
 const sm3 = (data: Buffer | string): string => createHash('sm3').update(data).digest('hex');
-

@@ -7,7 +7,11 @@ import { BodyTooLarge, type HttpEngine, type WireResponse } from './wire.ts';
  * The engine for integrators who bring an axios instance with interceptors of their own. axios has no limits unless told:
  * no redirects, no proxy, no unpacking (we unpack within the limit), every status is a reply.
  */
-export function axiosEngine(options: { readonly connections: number; readonly maxBytes: number; readonly instance?: AxiosInstance }): HttpEngine {
+export function axiosEngine(options: {
+  readonly connections: number;
+  readonly maxBytes: number;
+  readonly instance?: AxiosInstance;
+}): HttpEngine {
   const agents = { keepAlive: true, maxSockets: options.connections };
   const httpAgent = new http.Agent(agents);
   const httpsAgent = new https.Agent(agents);
