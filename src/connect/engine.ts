@@ -71,6 +71,7 @@ export function createEngine(options: EngineOptions): Engine {
       place(routes, section, { source, lookup }, options.serve ?? {});
     }
   }
+  checkChoices(routes, options.serve ?? {});
   return {
     served: new Map([...routes].map(([section, { source }]) => [section, { connector: source.connector, agency: source.agency }])),
     reader: (asking) => reader(routes, asking),
@@ -94,6 +95,11 @@ function place(routes: Map<string, Route>, section: string, route: Route, serve:
       `${section} is served by two connectors, ${other.source.connector} and ${route.source.connector}; choose one in yimen.config.json: "serve": {"${section}": "${other.source.connector}"}`,
     );
   routes.set(section, route);
+}
+
+function checkChoices(routes: ReadonlyMap<string, Route>, serve: Readonly<Record<string, string>>): void {
+  const wrong = Object.keys(serve).find((section) => !routes.has(section));
+  if (wrong) throw new Error(`yimen.config.json: serve.${wrong} chooses "${serve[wrong]}", which does not serve that section`);
 }
 
 function reader(routes: ReadonlyMap<string, Route>, asking: Asking): Reader {

@@ -6,6 +6,8 @@
  * - subjects 虚构主体: the enterprises and persons all sandbox agencies share.
  */
 export { FAULTS, type Fault, FaultSwitch } from './faults.ts';
+export { type SandboxClient, type SandboxDescription, sandboxClient } from './host/client.ts';
+export { type HostOptions, type SandboxHost, startSandboxHost } from './host/host.ts';
 export {
   type OpenSandbox,
   type RunningSandbox,

@@ -1,0 +1,195 @@
+/**
+ * The composition root: the only place that knows every room. Settings are read before it and handed in.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { type Catalogue, loadCatalogue } from './catalogue/index.ts';
+import { type MovableClock, movableClock } from './clock/index.ts';
+import {
+  type ConfiguredConnector,
+  type Connector,
+  connectorFolders,
+  createEngine,
+  type Engine,
+  loadConnector,
+  moduleIn,
+  resolveSecrets,
+  Secret,
+} from './connect/index.ts';
+import { createApollo, createGraph, globalIds } from './graph/index.ts';
+import { FAULTS, type Fault, type SandboxClient, type SandboxDescription, sandboxClient } from './kit/index.ts';
+import { createHttpServer, type SandboxDoor } from './server/index.ts';
+import { checked, type IssuerSettings, packageFolder, type Settings } from './settings/index.ts';
+import { createAuthenticator } from './trust/index.ts';
+
+/** A gateway that listens. */
+export interface Yimen {
+  readonly url: string;
+  /** The one-time secret with which the CLI speaks to this run. */
+  readonly runSecret: string;
+  readonly engine: Engine;
+  /** Sections that no connector serves. */
+  readonly unserved: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Where the shipped connectors are: beside this code, built or not. */
+export const shippedConnectors = (): string => resolve(dirname(fileURLToPath(import.meta.url)), '../connectors');
+
+/** Folders with `.graphql` files; the build leaves them where they are. */
+export function schemaFolders(): readonly string[] {
+  const connectors = resolve(packageFolder(), 'connectors');
+  return [resolve(packageFolder(), 'schema'), ...readdirSync(connectors).map((name) => resolve(connectors, name))];
+}
+
+/** Starts a gateway. In the sandbox profile `settings.sandbox` must name running sandbox agencies. */
+export async function startYimen(settings: Settings): Promise<Yimen> {
+  const log = pino({ level: process.env['YIMEN_LOG'] ?? 'warn', redact: ['*.authorization', '*.secret'] });
+  const sandbox = settings.profile === 'sandbox' ? await openSandbox(settings) : undefined;
+  const clock = movableClock(sandbox?.description.clock.offset ?? 0);
+  const catalogue = loadCatalogue(catalogueFolder(settings));
+  const configured = await configuredConnectors(settings, sandbox?.description);
+  checkAgencies(configured, catalogue);
+  const engine = createEngine({ connectors: configured, serve: settings.config.serve ?? {}, clock, log });
+  const graph = createGraph({ folders: schemaFolders(), served: engine.served });
+  const onInternal = (error: unknown, traceId: string) => log.error({ err: error, traceId }, 'internal error');
+  const runSecret = randomBytes(24).toString('base64url');
+  const server = createHttpServer({
+    schema: graph.schema,
+    apollo: await startedApollo(createApollo({ schema: graph.schema, onInternal })),
+    authenticator: createAuthenticator(trustedIssuers(settings, sandbox?.description), clock),
+    engine,
+    catalogue,
+    ids: globalIds(idKey(settings)),
+    connectorsOf: connectorsByAgency(engine),
+    origins: settings.config.origins ?? [],
+    sandbox: sandbox && sandboxDoor(sandbox.client, clock),
+    runSecret,
+    isReady: () => true,
+    onInternal,
+  });
+  const url = await server.listen({ host: settings.host, port: settings.port });
+  return {
+    url,
+    runSecret,
+    engine,
+    unserved: graph.unserved,
+    async close() {
+      await server.close();
+      await engine.close();
+    },
+  };
+}
+
+async function startedApollo<T extends { start(): Promise<void> }>(apollo: T): Promise<T> {
+  await apollo.start();
+  return apollo;
+}
+
+interface OpenedSandbox {
+  readonly client: SandboxClient;
+  readonly description: SandboxDescription;
+}
+
+async function openSandbox(settings: Settings): Promise<OpenedSandbox> {
+  if (!settings.sandbox) throw new Error('the sandbox profile needs running sandbox agencies: set YIMEN_SANDBOX to their address');
+  const client = sandboxClient(settings.sandbox);
+  return { client, description: await client.describe() };
+}
+
+function sandboxDoor(client: SandboxClient, clock: MovableClock): SandboxDoor {
+  return {
+    clerkToken: () => client.token({ role: 'clerk', actor: 'sandbox-clerk', window: 'W01' }),
+    async setFault(connector, fault, agency) {
+      if (!FAULTS.includes(fault as Fault)) throw new Error(`fault must be one of ${FAULTS.join(', ')}`);
+      await client.setFault(connector, fault as Fault, agency);
+    },
+    async advance(ms) {
+      await client.setClock(clock.offset + ms);
+      clock.set(clock.offset + ms);
+      return clock.offset;
+    },
+  };
+}
+
+const catalogueFolder = ({ config, configFile }: Settings): string =>
+  config.catalogue ? resolve(dirname(configFile), config.catalogue) : resolve(packageFolder(), 'catalogue');
+
+/** In the sandbox every shipped connector, with the settings its sandbox gives; in production those the file names. */
+async function configuredConnectors(settings: Settings, sandbox: SandboxDescription | undefined): Promise<ConfiguredConnector[]> {
+  const entries = settings.config.connectors ?? {};
+  const folders = new Map(connectorFolders(shippedConnectors()).map((folder) => [folder.split(/[\\/]/).at(-1) ?? '', folder]));
+  const ids = new Set([...Object.keys(entries), ...(sandbox ? folders.keys() : [])]);
+  const wanted = [...ids].filter((id) => entries[id]?.enabled !== false);
+  return Promise.all(wanted.map((id) => configuredConnector(id, folders.get(id), settings, sandbox)));
+}
+
+async function configuredConnector(
+  id: string,
+  folder: string | undefined,
+  settings: Settings,
+  sandbox?: SandboxDescription,
+): Promise<ConfiguredConnector> {
+  const entry = settings.config.connectors?.[id];
+  const where = `${settings.configFile}: connectors.${id}`;
+  const connector = await loadConnector(moduleOf(entry?.module, folder, settings, where));
+  if (connector.id !== id) throw new Error(`${where}: the module calls itself "${connector.id}"`);
+  const raw = entry?.settings ?? sandbox?.connectors.find((known) => known.id === id)?.settings ?? {};
+  const resolved = resolveSecrets(
+    raw,
+    { env: process.env, folder: dirname(settings.configFile), sandbox: sandbox !== undefined },
+    `${where}.settings`,
+  );
+  const policy = entry?.policy as ConfiguredConnector['policy'];
+  return { connector, settings: checked(`${where}.settings`, connector.settings, resolved), policy };
+}
+
+function moduleOf(named: string | undefined, folder: string | undefined, settings: Settings, where: string): string {
+  if (named) return named.startsWith('.') ? resolve(dirname(settings.configFile), named) : named;
+  const module = folder && moduleIn(folder, 'connector');
+  if (!module) throw new Error(`${where}: no shipped connector has this id; name its "module"`);
+  return module;
+}
+
+function checkAgencies(configured: readonly ConfiguredConnector[], catalogue: Catalogue): void {
+  const unknown = configured.map(({ connector }) => connector as Connector).find(({ agency }) => !catalogue.agency(agency));
+  if (unknown) throw new Error(`the connector ${unknown.id} names the agency "${unknown.agency}", which is not in catalogue/agencies.json`);
+}
+
+function connectorsByAgency(engine: Engine): (agency: string) => readonly string[] {
+  const byAgency = new Map<string, Set<string>>();
+  for (const { agency, connector } of engine.served.values()) byAgency.set(agency, (byAgency.get(agency) ?? new Set()).add(connector));
+  return (agency) => [...(byAgency.get(agency) ?? [])];
+}
+
+function trustedIssuers({ config, profile, configFile }: Settings, sandbox: SandboxDescription | undefined): readonly IssuerSettings[] {
+  const issuers = [...(config.issuers ?? []), ...(sandbox ? [sandbox.issuer] : [])];
+  if (issuers.length === 0) throw new Error(`${configFile}: issuers: the ${profile} profile needs at least one, or nobody could sign in`);
+  return issuers;
+}
+
+/** The key of global ids: from settings, so that replicas share it; else made once and kept in the data folder. */
+function idKey(settings: Settings): Buffer {
+  const given = settings.config.keys?.ids;
+  if (given !== undefined) return keyOf(given, settings);
+  const file = resolve(settings.data, 'keys', 'ids');
+  try {
+    return Buffer.from(readFileSync(file, 'utf8'), 'base64');
+  } catch {
+    const key = randomBytes(32);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, key.toString('base64'), { mode: 0o600 });
+    return key;
+  }
+}
+
+function keyOf(given: unknown, { configFile }: Settings): Buffer {
+  const where = `${configFile}: keys.ids`;
+  const secret = resolveSecrets(given, { env: process.env, folder: dirname(configFile), sandbox: false }, where);
+  const key = secret instanceof Secret ? Buffer.from(secret.reveal(), 'base64') : Buffer.alloc(0);
+  if (key.length !== 32) throw new Error(`${where}: a reference to 32 random bytes in base64, {"env": "NAME"} or {"file": "path"}`);
+  return key;
+}

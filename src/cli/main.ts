@@ -1,0 +1,85 @@
+#!/usr/bin/env node
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { schemaFolders } from '../app.ts';
+import { parseDuration } from '../clock/index.ts';
+import { ROLES, type Role } from '../connect/index.ts';
+import { createGraph, printSchemaText } from '../graph/index.ts';
+import { FAULTS, type Fault, sandboxClient } from '../kit/index.ts';
+import { runGateway, runSandbox } from '../run.ts';
+import { callGateway, sandboxAddress } from './running.ts';
+
+const program = new Command('yimen')
+  .description('Yimen 一门: one GraphQL schema in front of every agency of a service hall')
+  .version('0.1.0');
+
+program.command('start').description('start the gateway (in the sandbox profile with all sandbox agencies)').action(runGateway);
+
+program
+  .command('token')
+  .description('print a token of the sandbox issuer')
+  .addOption(new Option('--role <role>', 'role of the caller').choices([...ROLES]).makeOptionMandatory())
+  .option('--actor <id>', 'who the caller is')
+  .option('--window <id>', 'window the caller sits at')
+  .action(async ({ role, actor, window }: { role: Role; actor?: string; window?: string }) => {
+    const token = await sandboxClient(sandboxAddress()).token({ role, ...(actor && { actor }), ...(window && { window }) });
+    console.log(token);
+  });
+
+program
+  .command('schema')
+  .description('print the unified schema')
+  .action(() => console.log(printSchemaText(createGraph({ folders: schemaFolders(), served: new Map() }).schema).trimEnd()));
+
+const sandbox = program.command('sandbox').description('the sandbox agencies');
+
+sandbox
+  .command('start')
+  .description('start all sandbox agencies in this process')
+  .option('--port <port>', 'port of the control address', integer, 4_100)
+  .action(({ port }: { port: number }) => runSandbox(port));
+
+sandbox
+  .command('fault <connector> <fault>')
+  .description(`make an agency misbehave: ${FAULTS.join(', ')}`)
+  .option('--agency <id>', 'only this agency of the connector')
+  .action(async (connector: string, fault: string, { agency }: { agency?: string }) => {
+    if (!FAULTS.includes(fault as Fault)) throw new Error(`fault must be one of ${FAULTS.join(', ')}`);
+    await sandboxClient(sandboxAddress()).setFault(connector, fault as Fault, agency);
+    console.log(`${agency ?? connector}: ${fault}`);
+  });
+
+sandbox
+  .command('clock')
+  .description('move the clock of gateway and agencies ahead')
+  .requiredOption('--advance <duration>', 'how far, for example 90m, 12h or 3d', duration)
+  .action(async ({ advance }: { advance: number }) => {
+    const { aheadMs } = JSON.parse(await callGateway('/sandbox/clock', { body: { advanceMs: advance } })) as { aheadMs: number };
+    console.log(`the clock is now ${(aheadMs / 3_600_000).toFixed(1)} h ahead: ${new Date(Date.now() + aheadMs).toISOString()}`);
+  });
+
+sandbox
+  .command('status')
+  .description('list the sandbox agencies and their addresses')
+  .action(async () => {
+    const client = sandboxClient(sandboxAddress());
+    for (const { id, url } of (await client.describe()).connectors)
+      console.log(`${id.padEnd(20)} ${url}  ${(await client.traffic(id)).calls} calls`);
+  });
+
+function duration(text: string): number {
+  const ms = parseDuration(text);
+  if (!ms) throw new InvalidArgumentError('a duration is a number and ms, s, m, h or d, like 12h');
+  return ms;
+}
+
+function integer(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('a whole number');
+  return Number(text);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}

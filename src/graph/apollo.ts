@@ -1,0 +1,96 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
+import { type GraphQLSchema, getNamedType, type OperationDefinitionNode, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
+import type { RequestContext } from './context.ts';
+import { publicError } from './errors.ts';
+import { badInput } from './scalars.ts';
+
+const PERSONAL = 'CitizenIdNumber';
+const MODERN = 'application/graphql-response+json';
+
+export interface ApolloOptions {
+  readonly schema: GraphQLSchema;
+  /** Told of every error that is not the client's or an agency's fault. */
+  readonly onInternal: (error: unknown, traceId: string) => void;
+}
+
+/** The server that runs the GraphQL protocol. It has no HTTP of its own. */
+export function createApollo({ schema, onInternal }: ApolloOptions): ApolloServer<RequestContext> {
+  return new ApolloServer<RequestContext>({
+    schema,
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    // The endpoint takes bearer tokens only, never cookies, so a foreign page has nothing to ride on.
+    csrfPrevention: false,
+    persistedQueries: false,
+    stopOnTerminationSignals: false,
+    hideSchemaDetailsFromClientErrors: true,
+    formatError: publicError,
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      requestErrorStatus,
+      personalDataOffTheUrl(schema),
+      traced(onInternal),
+    ],
+  });
+}
+
+/** GraphQL over HTTP: a request error is 200 without `data` for clients that only know `application/json`. */
+const requestErrorStatus: ApolloServerPlugin<RequestContext> = {
+  async requestDidStart() {
+    return {
+      async willSendResponse({ request, response }) {
+        if (request.http?.headers.get('accept')?.includes(MODERN) || response.body.kind !== 'single') return;
+        const { data, errors } = response.body.singleResult;
+        const isRequestError = data === undefined && errors?.every(({ extensions }) => extensions?.['code'] === 'BAD_USER_INPUT');
+        if (isRequestError && response.http.status === 400 && request.query) response.http.status = 200;
+      },
+    };
+  },
+};
+
+/** Identity numbers never travel in a URL: logs of every proxy on the way would hold them. */
+function personalDataOffTheUrl(schema: GraphQLSchema): ApolloServerPlugin<RequestContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ request, operation }) {
+          if (request.http?.method === 'GET' && operation && asksForPerson(operation, schema))
+            throw badInput('An identity number never travels in a URL: send this operation by POST.');
+        },
+      };
+    },
+  };
+}
+
+function asksForPerson(operation: OperationDefinitionNode, schema: GraphQLSchema): boolean {
+  const types = new TypeInfo(schema);
+  let found = false;
+  const look = () => {
+    const type = types.getInputType();
+    found ||= type !== null && type !== undefined && getNamedType(type).name === PERSONAL;
+  };
+  visit(operation, visitWithTypeInfo(types, { Argument: look, ObjectField: look, VariableDefinition: look }));
+  return found;
+}
+
+/** Every error carries the request's trace id; those that are nobody's fault but ours are logged. */
+function traced(onInternal: ApolloOptions['onInternal']): ApolloServerPlugin<RequestContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async didEncounterErrors({ errors, contextValue }) {
+          for (const error of errors)
+            if (error.originalError && !error.extensions['code']) onInternal(error.originalError, contextValue.traceId);
+        },
+        async willSendResponse({ response, contextValue }) {
+          if (response.body.kind !== 'single') return;
+          const result = response.body.singleResult;
+          if (!result.errors) return;
+          result.errors = result.errors.map((e) => ({ ...e, extensions: { ...e.extensions, traceId: contextValue.traceId } }));
+        },
+      };
+    },
+  };
+}

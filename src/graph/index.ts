@@ -1,0 +1,11 @@
+/**
+ * The unified schema, executable: assembly, resolvers, error shape.
+ *
+ * - section 信息段: a field that one agency answers; its resolver only says what, the connector engine does how.
+ * - global id 全局标识: encrypted name of an object.
+ */
+export { createApollo } from './apollo.ts';
+export type { RequestContext } from './context.ts';
+export type { ErrorCode } from './errors.ts';
+export { type GlobalIds, globalIds } from './global-id.ts';
+export { createGraph, type Graph, printSchemaText, type SchemaOptions } from './schema.ts';

@@ -1,0 +1,55 @@
+import type { GraphQLFieldResolver } from 'graphql';
+import type { EnterpriseShape, PersonShape } from '../../schema/generated/connector-fields.ts';
+import type { Resolvers } from '../../schema/generated/types.ts';
+import type { RequestContext } from './context.ts';
+import { scalars } from './scalars.ts';
+
+const upper = <T extends string>(text: T): Uppercase<T> => text.toUpperCase() as Uppercase<T>;
+
+/** Resolvers of everything that no agency answers. Sections get theirs from the connectors (see sections.ts). */
+export const resolvers: Resolvers = {
+  ...scalars,
+  Query: {
+    enterprise: (_, { uscc }) => ({ uscc }),
+    person: (_, { idNumber }) => ({ idNumber }),
+    agencies: (_, _args, { catalogue }) => [...catalogue.agencies],
+    agency: (_, { id }, { catalogue }) => catalogue.agency(id) ?? null,
+    node: (_, { id }, context) => nodeOf(id, context),
+  },
+  Node: { __resolveType: (node) => typeOf(node as object) },
+  Enterprise: { id: ({ uscc }, _, { ids }) => ids.seal('Enterprise', uscc) },
+  Person: { id: ({ idNumber }, _, { ids }) => ids.seal('Person', idNumber) },
+  Agency: {
+    id: ({ id }, _, { ids }) => ids.seal('Agency', id),
+    code: ({ id }) => id,
+    level: ({ level }) => upper(level),
+    kind: ({ kind }) => upper(kind),
+    parent: ({ parent }, _, { catalogue }) => (parent ? (catalogue.agency(parent) ?? null) : null),
+    connectors: ({ id }, _, { connectorsOf }) => [...connectorsOf(id)],
+  },
+  Provenance: {
+    agency: ({ agency }, _, { catalogue }) => {
+      const found = catalogue.agency(agency);
+      if (!found) throw new Error(`the agency ${agency} is not in the catalogue`);
+      return found;
+    },
+  },
+};
+
+type NodeParent = EnterpriseShape | PersonShape | NonNullable<ReturnType<RequestContext['catalogue']['agency']>>;
+
+function nodeOf(id: string, { ids, catalogue }: RequestContext): NodeParent | null {
+  const named = ids.open(id);
+  if (!named) return null;
+  if (named.type === 'Enterprise') return { uscc: named.key };
+  return named.type === 'Person' ? { idNumber: named.key } : (catalogue.agency(named.key) ?? null);
+}
+
+function typeOf(node: object): 'Enterprise' | 'Person' | 'Agency' {
+  if ('uscc' in node) return 'Enterprise';
+  return 'idNumber' in node ? 'Person' : 'Agency';
+}
+
+/** A connection's `nodes` are its edges' nodes; connectors give only edges. */
+export const nodesOfEdges: GraphQLFieldResolver<{ edges: readonly { node: unknown }[] }, RequestContext> = ({ edges }) =>
+  edges.map(({ node }) => node);

@@ -1,0 +1,32 @@
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import { GraphQLDate, GraphQLDateTime } from 'graphql-scalars';
+import { citizenIdFault, usccFault } from '../codes/index.ts';
+
+/** An error whose message is ours and quotes nothing. */
+export const badInput = (message: string): GraphQLError => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+
+/** A text scalar that is checked on the way in and passes unchanged on the way out. */
+function checkedText(name: string, fault: (text: string) => string | undefined): GraphQLScalarType<string, string> {
+  function check(value: unknown): string {
+    if (typeof value !== 'string') throw badInput(`${name} is given as a string`);
+    const what = fault(value);
+    if (what) throw badInput(`${name} is not valid: wrong ${what}`);
+    return value;
+  }
+  return new GraphQLScalarType<string, string>({
+    name,
+    serialize: String,
+    parseValue: check,
+    parseLiteral: (node: ValueNode) => check(node.kind === Kind.STRING ? node.value : undefined),
+  });
+}
+
+/** The scalars of the unified schema. */
+export const scalars = {
+  UnifiedSocialCreditCode: checkedText('UnifiedSocialCreditCode', usccFault),
+  CitizenIdNumber: checkedText('CitizenIdNumber', citizenIdFault),
+  Yuan: checkedText('Yuan', (text) => (/^-?\d+(\.\d{1,2})?$/.test(text) ? undefined : 'shape')),
+  // Dates come from agencies as text that connectors have checked; only input needs reading.
+  Date: new GraphQLScalarType({ ...GraphQLDate.toConfig(), serialize: (value) => value }),
+  DateTime: GraphQLDateTime,
+};

@@ -1,0 +1,30 @@
+import type { IncomingMessage } from 'node:http';
+
+const MAX_BODY = 1024 * 1024;
+
+/** A request that is wrong before GraphQL begins. `message` quotes nothing. */
+export class RequestProblem extends Error {
+  override readonly name = 'RequestProblem';
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Reads a body of at most 1 MiB. A packed body is refused: it could unpack to anything. */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const encoding = request.headers['content-encoding'];
+  if (encoding && encoding !== 'identity') throw new RequestProblem(415, 'send the body unpacked');
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+const tooLarge = () => new RequestProblem(413, 'the body is larger than 1 MiB');

@@ -1,0 +1,96 @@
+/** The subjects the examples ask about; both are fictional. */
+const ENTERPRISE = '91321071990000017N';
+const PERSON = '321012198812139970';
+
+/** A ready query of the page at `/`. */
+export interface Example {
+  readonly query: string;
+  readonly variables?: string;
+}
+
+const variables = (values: object): string => JSON.stringify(values, null, 2);
+
+/** The ready queries of the page, in the order of its tabs. */
+export const examples: readonly Example[] = [
+  {
+    query: `# 1. 一个企业，五个部门，一次查询 · One enterprise, five agencies, one query
+query OneDoor($uscc: UnifiedSocialCreditCode!) {
+  enterprise(uscc: $uscc) {
+    uscc
+    registration { nameZh status establishedOn registeredCapital { amount currency } legalRepresentative { nameZh } provenance { ...source } }
+    tax { creditGrade creditYear arrears invoiceQuota { maxAmountPerInvoice monthlyCopies used } provenance { ...source } }
+    socialInsurance { account status insuredCount arrears lastPaidMonth provenance { ...source } }
+    seals { items { typeZh number status } provenance { ...source } }
+    projects { items { code nameZh stage investment } provenance { ...source } }
+    permits { items { nameZh number validTo status } provenance { ...source } }
+    credit { grade badFlags { kind reasonZh } provenance { ...source } }
+    certificates { items { type number validTo status } provenance { ...source } }
+  }
+}
+
+fragment source on Provenance { agency { nameZh } retrievedAt asOf freshness }
+`,
+    variables: variables({ uscc: ENTERPRISE }),
+  },
+  {
+    query: `# 2. 一个人的全部信息段 · All sections of one person
+query OnePerson($idNumber: CitizenIdNumber!) {
+  person(idNumber: $idNumber) {
+    idNumber
+    identity { nameZh gender birthDate card { validTo status } }
+    household { relation address members { nameZh relation person { idNumber } } }
+    socialInsurance { pension { scheme status months } medical { status } employer { registration { nameZh } } }
+    enterprises { items { nameZh legalRepresentative percent enterprise { tax { creditGrade } } } }
+    certificates { items { type number validTo status } }
+  }
+}
+`,
+    variables: variables({ idNumber: PERSON }),
+  },
+  {
+    query: `# 3. 按名称检索，逐页查看 · Search the registry by name, page by page
+query Search($name: String!, $after: String) {
+  enterprises(name: $name, first: 5, after: $after) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    nodes { nameZh status enterprise { uscc tax { creditGrade arrears } } }
+  }
+}
+`,
+    variables: variables({ name: '示例', after: null }),
+  },
+  {
+    query: `# 4. 项目及其审批 · Projects and their approvals
+query Projects($uscc: UnifiedSocialCreditCode!) {
+  enterprise(uscc: $uscc) {
+    projects { items { code nameZh procedure energyTce stage approvals { items { stage nameZh agency status number decidedOn } } } }
+  }
+}
+`,
+    variables: variables({ uscc: ENTERPRISE }),
+  },
+  {
+    query: `# 5. 法定代表人名下的其他企业 · Other enterprises of the legal representative
+query Representative($uscc: UnifiedSocialCreditCode!) {
+  enterprise(uscc: $uscc) {
+    registration {
+      nameZh
+      legalRepresentative {
+        nameZh
+        person { id idNumber enterprises { items { nameZh legalRepresentative percent enterprise { credit { grade badFlags { kind } } } } } }
+      }
+    }
+  }
+}
+`,
+    variables: variables({ uscc: ENTERPRISE }),
+  },
+  {
+    query: `# 6. 部门与对接情况 · Agencies and who is connected
+query Agencies {
+  taxation: agency(id: "taxation") { id code nameZh nameEn level kind connectors }
+  agencies { code nameZh level kind connectors }
+}
+`,
+  },
+];

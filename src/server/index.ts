@@ -1,0 +1,4 @@
+/**
+ * HTTP: `/graphql`, the schema, health, pages, and in the sandbox its switches.
+ */
+export { createHttpServer, type SandboxDoor, type ServerOptions } from './server.ts';

@@ -1,0 +1,112 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import helmet from '@fastify/helmet';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Caller } from '../connect/index.ts';
+import { printSchemaText } from '../graph/index.ts';
+import { Unauthenticated } from '../trust/index.ts';
+import { RequestProblem } from './body.ts';
+import { type DoorOptions, graphqlDoor } from './graphql-door.ts';
+import { explorerPage, plainPage } from './page.ts';
+
+/** Things only the sandbox profile has. */
+export interface SandboxDoor {
+  /** A clerk's token for the page at `/`. */
+  clerkToken(): Promise<string>;
+  setFault(connector: string, fault: string, agency?: string): Promise<void>;
+  /** Moves gateway and agencies ahead by so many milliseconds; gives back how far they are ahead now. */
+  advance(ms: number): Promise<number>;
+}
+
+export interface ServerOptions extends DoorOptions {
+  readonly sandbox?: SandboxDoor | undefined;
+  /** The one-time secret of this run, with which the CLI speaks to it. */
+  readonly runSecret: string;
+  /** Whether everything the gateway needs to answer is there. */
+  readonly isReady: () => boolean;
+  readonly onInternal: (error: unknown, traceId: string) => void;
+}
+
+/** Everything that speaks HTTP: `/graphql` by a bare handler, all else by Fastify. */
+export function createHttpServer(options: ServerOptions): FastifyInstance {
+  const door = graphqlDoor(options);
+  const app = Fastify({
+    logger: false,
+    forceCloseConnections: true,
+    serverFactory: (handler) => withDoor(door, handler),
+  });
+  void app.register(helmet, { contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } });
+  app.setErrorHandler((error, request, reply) => refuse(error, request, reply, options));
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send(problem('BAD_USER_INPUT', 'there is nothing at this address')));
+  app.get('/health/live', () => ({ status: 'live' }));
+  app.get('/health/ready', (_request, reply) =>
+    reply.code(options.isReady() ? 200 : 503).send({ status: options.isReady() ? 'ready' : 'starting' }),
+  );
+  app.get('/schema.graphql', async (request, reply) => {
+    await signedIn(request, options);
+    return reply.type('text/plain; charset=utf-8').send(printSchemaText(options.schema));
+  });
+  app.get('/', (request, reply) => page(request, reply, options));
+  if (options.sandbox) addSandbox(app, options.sandbox, options);
+  return app;
+}
+
+function withDoor(door: ReturnType<typeof graphqlDoor>, handler: (request: IncomingMessage, response: ServerResponse) => void): Server {
+  const limits = { headersTimeout: 5_000, requestTimeout: 8_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384 };
+  return createServer(limits, (request, response) => {
+    const isGraphql = request.url === '/graphql' || request.url?.startsWith('/graphql?');
+    if (isGraphql) void door(request, response);
+    else handler(request, response);
+  });
+}
+
+async function page(request: FastifyRequest, reply: FastifyReply, { sandbox }: ServerOptions): Promise<FastifyReply> {
+  reply.type('text/html; charset=utf-8');
+  // The page holds a clerk's token, so only the machine itself gets it.
+  if (!sandbox || !isLoopback(request.ip)) return reply.send(plainPage);
+  const inline =
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:";
+  return reply
+    .header('content-security-policy', inline)
+    .header('cache-control', 'no-store')
+    .send(explorerPage(await sandbox.clerkToken()));
+}
+
+const isLoopback = (ip: string): boolean => ip === '127.0.0.1' || ip === '::1' || ip === '::ffff:127.0.0.1';
+
+const signedIn = (request: FastifyRequest, { authenticator }: ServerOptions): Promise<Caller> =>
+  authenticator.authenticate(request.headers.authorization);
+
+function addSandbox(app: FastifyInstance, sandbox: SandboxDoor, options: ServerOptions): void {
+  const allowed = async (request: FastifyRequest) => {
+    if (request.headers['x-yimen-run'] !== options.runSecret) await signedIn(request, options);
+  };
+  app.post<{ Params: { id: string }; Body: { fault?: string; agency?: string } }>('/sandbox/connectors/:id/fault', async (request) => {
+    await allowed(request);
+    const { fault = '', agency } = request.body ?? {};
+    await sandbox
+      .setFault(request.params.id, fault, agency)
+      .catch((error: Error) => Promise.reject(new RequestProblem(400, error.message)));
+    return { connector: request.params.id, fault, ...(agency && { agency }) };
+  });
+  app.post<{ Body: { advanceMs?: number } }>('/sandbox/clock', async (request) => {
+    await allowed(request);
+    const { advanceMs } = request.body ?? {};
+    if (typeof advanceMs !== 'number' || !(advanceMs >= 0))
+      throw new RequestProblem(400, 'advanceMs must be a number of milliseconds, 0 or more');
+    return { aheadMs: await sandbox.advance(advanceMs) };
+  });
+}
+
+function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, options: ServerOptions): FastifyReply {
+  if (error instanceof Unauthenticated)
+    return reply.code(401).header('www-authenticate', 'Bearer').send(problem('UNAUTHENTICATED', error.message));
+  if (error instanceof RequestProblem) return reply.code(error.status).send(problem('BAD_USER_INPUT', error.message));
+  const status = (error as { statusCode?: number }).statusCode ?? 500;
+  if (status < 500) return reply.code(status).send(problem('BAD_USER_INPUT', 'the request is not valid'));
+  options.onInternal(error, request.id);
+  return reply.code(500).send(problem('INTERNAL', 'Internal error; give the traceId to the administrator.', request.id));
+}
+
+const problem = (code: string, message: string, traceId?: string) => ({
+  errors: [{ message, extensions: { code, ...(traceId && { traceId }) } }],
+});

@@ -1,0 +1,112 @@
+/**
+ * Settings: one file, `yimen.config.json`, and a few environment variables, read once at start by the server and the CLI alike.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { parseDuration } from '../clock/index.ts';
+
+/** `sandbox`: mock agencies, test keys and switches. `production`: none of them. */
+export type Profile = 'sandbox' | 'production';
+
+const Duration = z
+  .string()
+  .refine((text) => (parseDuration(text) ?? 0) > 0, 'a duration above 0 is a number and ms, s, m, h or d, like "3s"');
+
+const Policy = z.strictObject({
+  timeout: Duration.optional(),
+  concurrency: z.int().positive().optional(),
+  queue: z.int().nonnegative().optional(),
+  perSecond: z.number().positive().optional(),
+  perDay: z.int().positive().optional(),
+});
+
+const ConnectorEntry = z.strictObject({
+  /** A package's name, or a module's path relative to the file; without it the connector is one of the shipped folders. */
+  module: z.string().optional(),
+  settings: z.record(z.string(), z.unknown()).optional(),
+  policy: Policy.optional(),
+  /** `false` leaves the connector out: its sections answer `AGENCY_NOT_CONNECTED`. */
+  enabled: z.boolean().optional(),
+});
+
+const Issuer = z.strictObject({ issuer: z.string().min(1), audience: z.string().min(1), jwks: z.url() });
+
+const Config = z.strictObject({
+  connectors: z.record(z.string(), ConnectorEntry).optional(),
+  serve: z.record(z.string(), z.string()).optional(),
+  catalogue: z.string().optional(),
+  issuers: z.array(Issuer).optional(),
+  origins: z.array(z.url()).optional(),
+  keys: z.strictObject({ ids: z.unknown() }).optional(),
+});
+
+export type Config = z.infer<typeof Config>;
+export type IssuerSettings = z.infer<typeof Issuer>;
+
+/** What the process was started with. */
+export interface Settings {
+  readonly profile: Profile;
+  readonly host: string;
+  readonly port: number;
+  /** Folder of everything the gateway writes. */
+  readonly data: string;
+  readonly config: Config;
+  /** The file the config came from, or where it would be. */
+  readonly configFile: string;
+  /** Address of running sandbox agencies, when they are not to be started. */
+  readonly sandbox: string | undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const Port = z.coerce.number().int().min(0).max(65_535);
+const ProfileName = z.enum(['sandbox', 'production']);
+
+/** Reads settings from the environment and the file it names. Throws with the file and the key when something is wrong. */
+export function readSettings(env: Environment, cwd: string): Settings {
+  const configFile = resolve(cwd, env['YIMEN_CONFIG'] ?? 'yimen.config.json');
+  if (env['YIMEN_CONFIG'] && !existsSync(configFile)) throw new Error(`YIMEN_CONFIG: the file ${configFile} does not exist`);
+  return {
+    profile: fromEnv(env, 'YIMEN_PROFILE', ProfileName, 'sandbox'),
+    host: env['HOST'] || '127.0.0.1',
+    port: fromEnv(env, 'PORT', Port, 4_000),
+    data: resolve(cwd, env['YIMEN_DATA'] || 'data'),
+    config: existsSync(configFile) ? readConfig(configFile) : {},
+    configFile,
+    sandbox: env['YIMEN_SANDBOX'] || undefined,
+  };
+}
+
+function fromEnv<T>(env: Environment, name: string, shape: z.ZodType<T>, fallback: T): T {
+  if (!env[name]) return fallback;
+  const parsed = shape.safeParse(env[name]);
+  if (!parsed.success) throw new Error(`${name}: ${parsed.error.issues[0]?.message ?? 'not valid'}`);
+  return parsed.data;
+}
+
+function readConfig(file: string): Config {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new Error(`${file} is not valid JSON`, { cause });
+  }
+  return checked(file, Config, raw);
+}
+
+/** Holds a value against its shape; the error names the file and every key that is wrong, never a value. */
+export function checked<T>(where: string, shape: z.ZodType<T>, raw: unknown): T {
+  const parsed = shape.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.') || '(top level)'}: ${issue.message}`);
+  throw new Error(`${where}:\n${lines.join('\n')}`);
+}
+
+/** The folder of the package: where `schema/` and `catalogue/` are, whether the code runs built or from source. */
+export function packageFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(resolve(folder, 'codegen.yml')) && !existsSync(resolve(folder, 'schema/base.graphql'))) folder = dirname(folder);
+  return folder;
+}

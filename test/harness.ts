@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { request } from 'undici';
+import { startYimen, type Yimen } from '../src/app.ts';
+import type { Role } from '../src/connect/index.ts';
+import { type Fault, type SandboxClient, type SandboxHost, sandboxClient } from '../src/kit/index.ts';
+import { startShippedSandbox } from '../src/run.ts';
+import { readSettings } from '../src/settings/index.ts';
+
+export interface GraphqlError {
+  readonly message: string;
+  readonly path?: readonly (string | number)[];
+  readonly extensions: Readonly<Record<string, unknown>>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: an answer has whatever shape its query gave it
+type Data = any;
+
+export interface Answer {
+  readonly status: number;
+  readonly data?: Data;
+  readonly errors?: readonly GraphqlError[];
+  /** The body as it came, for looking what it must not hold. */
+  readonly text: string;
+  readonly tookMs: number;
+}
+
+export interface AskOptions {
+  readonly role?: Role;
+  readonly token?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A whole hall in this process: sandbox agencies and a gateway, over real sockets. */
+export interface Hall extends AsyncDisposable {
+  readonly url: string;
+  readonly yimen: Yimen;
+  readonly sandbox: SandboxClient;
+  readonly agencies: SandboxHost['agencies'];
+  token(role: Role): Promise<string>;
+  ask(query: string, variables?: object, options?: AskOptions): Promise<Answer>;
+  fault(connector: string, fault: Fault, agency?: string): Promise<void>;
+}
+
+/** Starts a hall on free ports in a folder of its own. `config` becomes its `yimen.config.json`. */
+export async function startHall(config: object = {}): Promise<Hall> {
+  const folder = mkdtempSync(join(tmpdir(), 'yimen-'));
+  writeFileSync(join(folder, 'yimen.config.json'), JSON.stringify(config));
+  const settings = readSettings({ YIMEN_DATA: join(folder, 'data'), PORT: '0' }, folder);
+  const host = await startShippedSandbox(settings);
+  const yimen = await startYimen({ ...settings, sandbox: host.url });
+  const sandbox = sandboxClient(host.url);
+  const tokens = new Map<Role, Promise<string>>();
+  const token = (role: Role) => {
+    const known = tokens.get(role) ?? sandbox.token({ role, window: 'W01' });
+    tokens.set(role, known);
+    return known;
+  };
+  return {
+    url: yimen.url,
+    yimen,
+    sandbox,
+    agencies: host.agencies,
+    token,
+    ask: async (query, variables, options = {}) =>
+      ask(yimen.url, query, variables, options.token ?? (await token(options.role ?? 'clerk')), options.headers),
+    fault: (connector, fault, agency) => sandbox.setFault(connector, fault, agency),
+    async [Symbol.asyncDispose]() {
+      await yimen.close();
+      await host.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function ask(url: string, query: string, variables: object | undefined, token: string, headers: object = {}): Promise<Answer> {
+  const started = performance.now();
+  const reply = await request(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers },
+    body: JSON.stringify({ query, variables }),
+  });
+  const text = await reply.body.text();
+  return { status: reply.statusCode, ...(JSON.parse(text) as object), text, tookMs: performance.now() - started };
+}
