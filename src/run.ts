@@ -21,9 +21,14 @@ export async function runGateway(): Promise<void> {
       await yimen.close();
     });
   } catch (error) {
-    console.error(`Yimen 一门 could not start.\n${(error as Error).message}`);
+    console.error(`Yimen 一门 could not start.\n${sentence(error)}`);
     process.exit(1);
   }
+}
+
+function sentence(error: unknown): string {
+  const { code, port, message } = error as NodeJS.ErrnoException & { port?: number };
+  return code === 'EADDRINUSE' ? `port ${port} is taken: stop what runs there, or choose another with PORT` : message;
 }
 
 /** Runs all sandbox agencies until told to stop; tells a parent process its address. */

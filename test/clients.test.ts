@@ -25,12 +25,10 @@ describe('GraphQL over HTTP', () => {
   });
 });
 
-describe.each(examples.map((example, i) => [i + 1, example] as const))('example %i', (_number, { query, variables }) => {
-  const values = variables ? (JSON.parse(variables) as Record<string, unknown>) : {};
-
+describe.each(examples.map((example, i) => [i + 1, example] as const))('example %i', (_number, query) => {
   it('runs in Apollo Client', async () => {
     const client = new ApolloClient({ link: new HttpLink({ uri: `${hall.url}/graphql`, headers }), cache: new InMemoryCache() });
-    const { data } = await client.query<Record<string, unknown>>({ query: gql(query), variables: values });
+    const { data } = await client.query<Record<string, unknown>>({ query: gql(query) });
     expect(Object.values(data ?? {}).filter(Boolean).length).toBeGreaterThan(0);
     client.stop();
   });
@@ -42,7 +40,7 @@ describe.each(examples.map((example, i) => [i + 1, example] as const))('example 
       fetchOptions: { headers },
       preferGetMethod: false,
     });
-    const { data, error } = await client.query(query, values).toPromise();
+    const { data, error } = await client.query(query, {}).toPromise();
     expect(error).toBeUndefined();
     expect(Object.values(data).filter(Boolean).length).toBeGreaterThan(0);
   });

@@ -86,8 +86,8 @@ describe('one door', () => {
   });
 
   it('runs every example of the page', async () => {
-    for (const { query, variables } of examples) {
-      const { errors, data } = await hall.ask(query, variables ? JSON.parse(variables) : undefined);
+    for (const query of examples) {
+      const { errors, data } = await hall.ask(query);
       expect(errors).toBeUndefined();
       expect(Object.values(data).every((value) => value !== null)).toBe(true);
     }

@@ -1,9 +1,8 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
-import { type GraphQLSchema, getNamedType, type OperationDefinitionNode, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, getNamedType, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
 import type { RequestContext } from './context.ts';
 import { publicError } from './errors.ts';
-import { badInput } from './scalars.ts';
 
 const PERSONAL = 'CitizenIdNumber';
 const MODERN = 'application/graphql-response+json';
@@ -55,23 +54,27 @@ function personalDataOffTheUrl(schema: GraphQLSchema): ApolloServerPlugin<Reques
   return {
     async requestDidStart() {
       return {
-        async didResolveOperation({ request, operation }) {
-          if (request.http?.method === 'GET' && operation && asksForPerson(operation, schema))
-            throw badInput('An identity number never travels in a URL: send this operation by POST.');
+        async didResolveOperation({ request, document }) {
+          if (request.http?.method === 'GET' && asksForPerson(document, schema)) throw personalUrl();
         },
       };
     },
   };
 }
 
-function asksForPerson(operation: OperationDefinitionNode, schema: GraphQLSchema): boolean {
+const personalUrl = () =>
+  new GraphQLError('An identity number never travels in a URL: send this operation by POST.', {
+    extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+  });
+
+function asksForPerson(document: DocumentNode, schema: GraphQLSchema): boolean {
   const types = new TypeInfo(schema);
   let found = false;
   const look = () => {
     const type = types.getInputType();
     found ||= type !== null && type !== undefined && getNamedType(type).name === PERSONAL;
   };
-  visit(operation, visitWithTypeInfo(types, { Argument: look, ObjectField: look, VariableDefinition: look }));
+  visit(document, visitWithTypeInfo(types, { Argument: look, ObjectField: look, VariableDefinition: look }));
   return found;
 }
 

@@ -2,19 +2,10 @@
 const ENTERPRISE = '91321071990000017N';
 const PERSON = '321012198812139970';
 
-/** A ready query of the page at `/`. */
-export interface Example {
-  readonly query: string;
-  readonly variables?: string;
-}
-
-const variables = (values: object): string => JSON.stringify(values, null, 2);
-
-/** The ready queries of the page, in the order of its tabs. */
-export const examples: readonly Example[] = [
-  {
-    query: `# 1. 一个企业，五个部门，一次查询 · One enterprise, five agencies, one query
-query OneDoor($uscc: UnifiedSocialCreditCode!) {
+/** The ready queries of the page at `/`, in the order of its tabs. Defaults stand in for variables, so that each runs as it is. */
+export const examples: readonly string[] = [
+  `# 1. 一个企业，五个部门，一次查询 · One enterprise, five agencies, one query
+query OneDoor($uscc: UnifiedSocialCreditCode! = "${ENTERPRISE}") {
   enterprise(uscc: $uscc) {
     uscc
     registration { nameZh status establishedOn registeredCapital { amount currency } legalRepresentative { nameZh } provenance { ...source } }
@@ -30,11 +21,8 @@ query OneDoor($uscc: UnifiedSocialCreditCode!) {
 
 fragment source on Provenance { agency { nameZh } retrievedAt asOf freshness }
 `,
-    variables: variables({ uscc: ENTERPRISE }),
-  },
-  {
-    query: `# 2. 一个人的全部信息段 · All sections of one person
-query OnePerson($idNumber: CitizenIdNumber!) {
+  `# 2. 一个人的全部信息段 · All sections of one person
+query OnePerson($idNumber: CitizenIdNumber! = "${PERSON}") {
   person(idNumber: $idNumber) {
     idNumber
     identity { nameZh gender birthDate card { validTo status } }
@@ -45,11 +33,8 @@ query OnePerson($idNumber: CitizenIdNumber!) {
   }
 }
 `,
-    variables: variables({ idNumber: PERSON }),
-  },
-  {
-    query: `# 3. 按名称检索，逐页查看 · Search the registry by name, page by page
-query Search($name: String!, $after: String) {
+  `# 3. 按名称检索，逐页查看 · Search the registry by name, page by page
+query Search($name: String! = "示例", $after: String) {
   enterprises(name: $name, first: 5, after: $after) {
     totalCount
     pageInfo { hasNextPage endCursor }
@@ -57,21 +42,15 @@ query Search($name: String!, $after: String) {
   }
 }
 `,
-    variables: variables({ name: '示例', after: null }),
-  },
-  {
-    query: `# 4. 项目及其审批 · Projects and their approvals
-query Projects($uscc: UnifiedSocialCreditCode!) {
+  `# 4. 项目及其审批 · Projects and their approvals
+query Projects($uscc: UnifiedSocialCreditCode! = "${ENTERPRISE}") {
   enterprise(uscc: $uscc) {
     projects { items { code nameZh procedure energyTce stage approvals { items { stage nameZh agency status number decidedOn } } } }
   }
 }
 `,
-    variables: variables({ uscc: ENTERPRISE }),
-  },
-  {
-    query: `# 5. 法定代表人名下的其他企业 · Other enterprises of the legal representative
-query Representative($uscc: UnifiedSocialCreditCode!) {
+  `# 5. 法定代表人名下的其他企业 · Other enterprises of the legal representative
+query Representative($uscc: UnifiedSocialCreditCode! = "${ENTERPRISE}") {
   enterprise(uscc: $uscc) {
     registration {
       nameZh
@@ -83,14 +62,10 @@ query Representative($uscc: UnifiedSocialCreditCode!) {
   }
 }
 `,
-    variables: variables({ uscc: ENTERPRISE }),
-  },
-  {
-    query: `# 6. 部门与对接情况 · Agencies and who is connected
+  `# 6. 部门与对接情况 · Agencies and who is connected
 query Agencies {
   taxation: agency(id: "taxation") { id code nameZh nameEn level kind connectors }
   agencies { code nameZh level kind connectors }
 }
 `,
-  },
 ];

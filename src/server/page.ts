@@ -9,7 +9,7 @@ export function explorerPage(token: string): string {
     additionalHeaders: { authorization: `Bearer ${token}` },
     shouldPersistHeaders: false,
     credentials: 'omit',
-    defaultTabs: examples.map(({ query, variables }) => ({ query, variables: variables ?? null })),
+    defaultTabs: examples.map((query) => ({ query })),
   });
 }
 

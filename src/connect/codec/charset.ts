@@ -4,30 +4,36 @@ import { DecodeError } from './decode-error.ts';
 /** Charsets agencies use. gb18030 covers gbk and gb2312. */
 export type Charset = 'utf-8' | 'gb18030';
 
-const LABELS: Readonly<Record<string, Charset>> = {
-  'utf-8': 'utf-8',
-  utf8: 'utf-8',
-  'us-ascii': 'utf-8',
-  gb18030: 'gb18030',
-  gbk: 'gb18030',
-  gb2312: 'gb18030',
-};
+const LABELS: ReadonlyMap<string, Charset> = new Map([
+  ['utf-8', 'utf-8'],
+  ['utf8', 'utf-8'],
+  ['us-ascii', 'utf-8'],
+  ['gb18030', 'gb18030'],
+  ['gbk', 'gb18030'],
+  ['gb2312', 'gb18030'],
+]);
 
 /** The charset a label names, or undefined when it names none we take. */
-export const charsetOf = (label: string): Charset | undefined => LABELS[label.trim().toLowerCase()];
+export const charsetOf = (label: string): Charset | undefined => LABELS.get(label.trim().toLowerCase());
 
-const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
-
-/** Text to bytes. gb18030 has a code for every Unicode character, so nothing is lost. */
+/**
+ * Text to bytes. gb18030 has a code for every Unicode character. Private-use characters that stood in for some signs
+ * before GB 18030-2022 gave those signs their own code (U+E78D…) come back as these.
+ */
 export function encodeText(text: string, charset: Charset): Buffer {
   return charset === 'utf-8' ? Buffer.from(text, 'utf8') : iconv.encode(text, 'gb18030');
 }
 
 /** Bytes to text. A byte that the charset does not know is an error, never a replacement character. */
 export function decodeText(bytes: Buffer, charset: Charset): string {
-  if (bytes.subarray(0, 3).equals(BOM)) throw new DecodeError('the reply begins with a byte order mark');
+  const text = decoded(bytes, charset);
+  if (text.startsWith('\uFEFF')) throw new DecodeError('the reply begins with a byte order mark');
+  return text;
+}
+
+function decoded(bytes: Buffer, charset: Charset): string {
   try {
-    return new TextDecoder(charset, { fatal: true }).decode(bytes);
+    return new TextDecoder(charset, { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new DecodeError(`the reply is not valid ${charset}`);
   }

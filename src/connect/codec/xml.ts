@@ -1,8 +1,6 @@
 import { XMLBuilder, XMLParser, XMLValidator } from 'fast-xml-parser';
 import { DecodeError } from './decode-error.ts';
-
-const MAX_TAGS = 20_000;
-const MAX_DEPTH = 64;
+import { checkXml } from './xml-check.ts';
 
 /** Elements that may repeat: named, so that one of them is a list too. */
 export interface XmlShape {
@@ -14,8 +12,7 @@ export interface XmlShape {
  * `@`. Document types are refused, and with them external entities and entity bombs.
  */
 export function decodeXml(text: string, shape: XmlShape = {}): unknown {
-  if (/<!DOCTYPE|<!ENTITY/i.test(text)) throw new DecodeError('the reply has a document type');
-  checkSize(text);
+  checkXml(text);
   if (XMLValidator.validate(text) !== true) throw new DecodeError('the reply is not well-formed XML');
   const arrays = new Set(shape.arrays);
   const parser = new XMLParser({
@@ -25,6 +22,7 @@ export function decodeXml(text: string, shape: XmlShape = {}): unknown {
     parseTagValue: false,
     parseAttributeValue: false,
     ignoreDeclaration: true,
+    ignorePiTags: true,
     htmlEntities: true,
     isArray: (name) => arrays.has(String(name)),
   });
@@ -32,17 +30,6 @@ export function decodeXml(text: string, shape: XmlShape = {}): unknown {
     return parser.parse(text);
   } catch {
     throw new DecodeError('the reply cannot be read as XML');
-  }
-}
-
-function checkSize(text: string): void {
-  let depth = 0;
-  let tags = 0;
-  for (const [tag] of text.matchAll(/<[^!?][^>]*>/g)) {
-    if (++tags > MAX_TAGS) throw new DecodeError(`the reply has more than ${MAX_TAGS} tags`);
-    if (tag.startsWith('</')) depth--;
-    else if (!tag.endsWith('/>')) depth++;
-    if (depth > MAX_DEPTH) throw new DecodeError(`the reply is nested deeper than ${MAX_DEPTH}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock/index.ts';
-import { AgencyError } from '../errors.ts';
+import { AgencyError, type AgencyFault } from '../errors.ts';
 import type { Call } from '../types.ts';
 import { statusFault, translate } from './translate.ts';
 import { unpacked } from './unpack.ts';
@@ -84,7 +84,16 @@ function formEncoded(request: WireRequest): WireRequest {
   return { ...request, body, headers: { ...request.headers, 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' } };
 }
 
-/** The error of a reply that says, in the agency's own way, that something is wrong. */
-export function meant(call: Call, fault: AgencyError['fault'], code: string): AgencyError {
-  return new AgencyError(call, fault, { private: { agencyCode: code.slice(0, 40) } });
+/** What an agency's own code means: a fault, or that there is no such record. */
+export type Meaning = AgencyFault | 'absent';
+
+/** What an agency's own codes mean. A code that is not listed means `REFUSED`. */
+export type Meanings = Readonly<Record<string, Meaning>>;
+
+/** Null when the code means "no such record"; throws the error it means otherwise. */
+export function meant(meanings: Meanings, code: string, call: Call): null {
+  // The code comes from outside: "constructor" must not find what every object has.
+  const meaning = (Object.hasOwn(meanings, code) && meanings[code]) || 'REFUSED';
+  if (meaning === 'absent') return null;
+  throw new AgencyError(call, meaning, { private: { agencyCode: code.slice(0, 40) } });
 }

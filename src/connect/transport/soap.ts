@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { type Charset, encodeText } from '../codec/charset.ts';
+import { type Charset, charsetOf, encodeText } from '../codec/charset.ts';
+import { DecodeError } from '../codec/decode-error.ts';
 import { decodeXml, encodeXml } from '../codec/xml.ts';
 import type { Call } from '../types.ts';
 import { textOf } from './content.ts';
-import type { Meaning } from './form.ts';
-import { type LinkOptions, type LinkTools, link, meant } from './link.ts';
-import { translate } from './translate.ts';
+import { type LinkOptions, type LinkTools, link, type Meanings, meant } from './link.ts';
+import { statusFault, translate } from './translate.ts';
 import type { WireResponse } from './wire.ts';
 
 const ENVELOPE = 'http://schemas.xmlsoap.org/soap/envelope/';
@@ -18,7 +18,7 @@ export interface SoapOptions extends LinkOptions {
   /** Elements that may repeat. */
   readonly arrays?: readonly string[];
   /** What a fault code means; the prefix is dropped. A code that is not listed means `REFUSED`. */
-  readonly meanings?: Readonly<Record<string, Meaning>>;
+  readonly meanings?: Meanings;
 }
 
 /** SOAP 1.1, document/literal. */
@@ -39,12 +39,11 @@ export function soapClient(options: SoapOptions, tools: LinkTools): SoapClient {
       const body = encodeText(envelope(operation, message, options.namespace, charset), charset);
       const reply = await out.send({ method: 'POST', headers, body }, call);
       try {
+        if (reply.status === 404) throw statusFault(reply, call, tools.clock.now());
         const content = bodyOf(reply, charset, options.arrays);
         if (!('Fault' in content)) return shape.parse(content[`${operation}Response`]);
         const code = Fault.parse(content['Fault']).faultcode.replace(/^.*:/, '');
-        const meaning = options.meanings?.[code] ?? 'REFUSED';
-        if (meaning === 'absent') return null;
-        throw meant(call, meaning, code);
+        return meant(options.meanings ?? {}, code, call);
       } catch (cause) {
         throw translate(cause, call);
       }
@@ -66,6 +65,9 @@ function soapFaultsAreReplies(engine: LinkTools['engine']): LinkTools['engine'] 
 
 function bodyOf(reply: WireResponse, charset: Charset, arrays: readonly string[] = []): Record<string, unknown> {
   const text = textOf(reply, /^(?:text|application)\/xml$/, charset);
+  // The prologue's own word counts too: UTF-8 bytes can pass for gb18030 and turn names into other names.
+  const label = /^<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["']/.exec(text)?.[1];
+  if (label && charsetOf(label) !== charset) throw new DecodeError('the reply has another charset than the contract says');
   return Reply.parse(decodeXml(text, { arrays })).Envelope.Body;
 }
 

@@ -17,13 +17,18 @@ export function translate(cause: unknown, call: Call): AgencyError {
 }
 
 function faultOf(cause: unknown, signal: AbortSignal): [AgencyFault, string] {
-  if (cause instanceof DeadlineOver || signal.reason instanceof DeadlineOver) return ['TIMEOUT', 'deadline'];
+  if (isDeadline(cause) || isDeadline(signal.reason)) return ['TIMEOUT', 'deadline'];
   if (cause instanceof BodyTooLarge) return ['PROTOCOL', 'reply too large'];
   if (cause instanceof DecodeError) return ['PROTOCOL', cause.message];
   if (cause instanceof z.ZodError) return ['PROTOCOL', shapeFaults(cause)];
   const code = networkCode(cause);
   if (code?.startsWith('HPE_')) return ['PROTOCOL', code];
   return ['UNAVAILABLE', code ?? (cause instanceof Error ? cause.name : 'unknown')];
+}
+
+/** A call's own deadline, or that of the request behind it (`AbortSignal.timeout`). */
+function isDeadline(reason: unknown): boolean {
+  return reason instanceof DeadlineOver || (reason instanceof DOMException && reason.name === 'TimeoutError');
 }
 
 function networkCode(cause: unknown): string | undefined {

@@ -1,0 +1,108 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { request } from 'undici';
+import { afterEach, describe, expect, it } from 'vitest';
+
+const TSX = ['--import', 'tsx'];
+const run = promisify(execFile);
+const started: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL');
+});
+
+/** Starts `npm start`'s program from source and waits for its ready line. */
+async function start(env: Record<string, string>) {
+  const child = spawn(process.execPath, [...TSX, 'src/main.ts'], {
+    env: { ...process.env, PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  started.push(child);
+  let output = '';
+  await new Promise<void>((done) => {
+    const read = (chunk: Buffer) => {
+      output += chunk.toString();
+      if (output.includes('ready in ')) done();
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    child.once('exit', () => done());
+  });
+  return { child, output, url: /GraphQL +(\S+)\/graphql/.exec(output)?.[1] ?? '', sandbox: /sandbox +(\S+)/.exec(output)?.[1] ?? '' };
+}
+
+const exited = (child: ChildProcess) => new Promise<number | null>((done) => child.once('exit', done));
+const newFolder = () => mkdtempSync(join(tmpdir(), 'yimen-'));
+
+describe('one command', () => {
+  it('starts gateway and agencies, serves the CLI, stops cleanly', async () => {
+    const data = newFolder();
+    const { child, url, output } = await start({ YIMEN_DATA: data });
+    console.log(/ready in .*/.exec(output)?.[0]);
+    const yimen = async (...args: string[]) =>
+      (
+        await run(process.execPath, [...TSX, resolve('src/cli/main.ts'), ...args], { env: { ...process.env, YIMEN_DATA: data } })
+      ).stdout.trim();
+
+    const token = await yimen('token', '--role', 'clerk');
+    const ask = async () => {
+      const reply = await request(`${url}/graphql`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ query: '{ enterprise(uscc: "91321071990000017N") { tax { creditGrade } } }' }),
+      });
+      return (await reply.body.json()) as { data: { enterprise: { tax: unknown } }; errors?: { extensions: { code: string } }[] };
+    };
+    expect((await ask()).data.enterprise.tax).toEqual({ creditGrade: 'B' });
+
+    await yimen('sandbox', 'fault', 'tax', 'down');
+    expect((await ask()).errors?.[0]?.extensions.code).toBe('AGENCY_UNAVAILABLE');
+    await yimen('sandbox', 'fault', 'tax', 'none');
+    expect(await yimen('sandbox', 'clock', '--advance', '2h')).toContain('2.0 h ahead');
+    expect((await ask()).data.enterprise.tax).toEqual({ creditGrade: 'B' });
+    expect(await yimen('schema')).toContain('type Enterprise implements Node');
+
+    child.kill('SIGTERM');
+    expect(await exited(child)).toBe(0);
+    expect(existsSync(join(data, 'run.json'))).toBe(false);
+  });
+
+  it('a killed gateway takes its own agencies with it and a new one starts on the same folder', async () => {
+    const data = newFolder();
+    const first = await start({ YIMEN_DATA: data });
+    first.child.kill('SIGKILL');
+    await exited(first.child);
+    await expect
+      .poll(() =>
+        request(first.sandbox).then(
+          () => 'answers',
+          () => 'gone',
+        ),
+      )
+      .toBe('gone');
+    const second = await start({ YIMEN_DATA: data });
+    expect(second.output).toContain('ready in ');
+    expect(JSON.parse(readFileSync(join(data, 'run.json'), 'utf8'))).toMatchObject({ url: second.url, profile: 'sandbox' });
+  });
+
+  it('a beginner who starts it twice is told what is wrong', async () => {
+    const taken = createServer();
+    await new Promise<void>((done) => taken.listen(0, '127.0.0.1', done));
+    const port = String((taken.address() as { port: number }).port);
+    const { output, child } = await start({ YIMEN_DATA: newFolder(), PORT: port });
+    expect(child.exitCode).toBe(1);
+    expect(output).toContain(`port ${port} is taken`);
+    taken.close();
+  });
+
+  it('the CLI without a gateway says how to start one', async () => {
+    const failed = await run(process.execPath, [...TSX, resolve('src/cli/main.ts'), 'token', '--role', 'clerk'], {
+      env: { ...process.env, YIMEN_DATA: newFolder(), YIMEN_SANDBOX: '' },
+    }).catch((error: { stderr: string; code: number }) => error);
+    expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('npm start') });
+  });
+});
