@@ -16,7 +16,10 @@ export type ServedFields = {
   };
 };
 
-/** HTTP clients of one connector; the engine limits, times and closes them. */
+/**
+ * HTTP clients of one connector; the engine limits, times and closes them. Each has its own pool of connections: a
+ * connector for many agencies opens one per agency, or one that hangs would hold the connections of all.
+ */
 export interface HttpFace {
   json(options: JsonOptions & EngineChoice): JsonClient;
   soap(options: SoapOptions & EngineChoice): SoapClient;

@@ -2,6 +2,7 @@
  * The connector engine: the only code that talks to agencies. An integrator writes one folder with a default export
  * from {@link connector}; the engine owns time limits, batching, limits, signing order, charset, error codes and logs.
  */
+export type { Clock, Duration } from '../clock/index.ts';
 export { type Charset, decodeText, encodeText } from './codec/charset.ts';
 export { DecodeError } from './codec/decode-error.ts';
 export { decodeJson } from './codec/json.ts';
