@@ -3,6 +3,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
@@ -148,10 +149,19 @@ async function configuredConnector(
 }
 
 function moduleOf(named: string | undefined, folder: string | undefined, settings: Settings, where: string): string {
-  if (named) return named.startsWith('.') ? resolve(dirname(settings.configFile), named) : named;
+  if (named) return named.startsWith('.') ? resolve(dirname(settings.configFile), named) : packageModule(named, settings.configFile);
   const module = folder && moduleIn(folder, 'connector');
   if (!module) throw new Error(`${where}: no shipped connector has this id; name its "module"`);
   return module;
+}
+
+/** A package is looked for where the settings file is, so that a hall installs its connectors beside its settings. */
+function packageModule(name: string, configFile: string): string {
+  try {
+    return createRequire(configFile).resolve(name);
+  } catch {
+    return name;
+  }
 }
 
 function checkAgencies(configured: readonly ConfiguredConnector[], catalogue: Catalogue): void {

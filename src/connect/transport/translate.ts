@@ -22,7 +22,7 @@ function faultOf(cause: unknown, signal: AbortSignal): [AgencyFault, string] {
   if (cause instanceof DecodeError) return ['PROTOCOL', cause.message];
   if (cause instanceof z.ZodError) return ['PROTOCOL', shapeFaults(cause)];
   const code = networkCode(cause);
-  if (code?.startsWith('HPE_')) return ['PROTOCOL', code];
+  if (code && NOT_HTTP.test(code)) return ['PROTOCOL', code];
   return ['UNAVAILABLE', code ?? (cause instanceof Error ? cause.name : 'unknown')];
 }
 
@@ -31,10 +31,14 @@ function isDeadline(reason: unknown): boolean {
   return reason instanceof DeadlineOver || (reason instanceof DOMException && reason.name === 'TimeoutError');
 }
 
+/** What the engines say of a reply that is not HTTP: node's parser, undici's (which at times gives no code), long headers. */
+const NOT_HTTP = /^(?:HPE_|HTTPParserError$|UND_ERR_HEADERS_OVERFLOW$)/;
+
 function networkCode(cause: unknown): string | undefined {
   for (let error = cause; error instanceof Error; error = error.cause) {
     const code = (error as { code?: unknown }).code;
     if (typeof code === 'string') return code;
+    if (error.name === 'HTTPParserError') return error.name;
   }
   return undefined;
 }
