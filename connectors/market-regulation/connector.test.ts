@@ -109,7 +109,7 @@ describe('search', () => {
     await using it = await line();
     const first = await it.read('Query.enterprises', { name: '示例', first: 40, after: null });
     expect(first).toMatchObject({ totalCount: 60, pageInfo: { hasNextPage: true } });
-    const { endCursor } = first?.['pageInfo'] as { endCursor: string };
+    const { endCursor } = (first ?? expect.fail('absent'))['pageInfo'] as { endCursor: string };
     expect(await it.read('Query.enterprises', { name: '示例', first: 40, after: endCursor })).toMatchObject({
       pageInfo: { hasNextPage: false },
     });

@@ -94,7 +94,7 @@ export class Source {
       this.#report(call, keys, started, firstError(readings));
       return readings;
     } catch (cause) {
-      const error = translate(cause, call);
+      const error = failure(cause, call);
       this.#report(call, keys, started, error);
       throw error;
     } finally {
@@ -125,6 +125,12 @@ async function loadAll<K, V>(
   const readings = await lookup.load(keys, call);
   if (readings.length === keys.length) return readings;
   throw new AgencyError(call, 'PROTOCOL', { private: { reason: `load gave ${readings.length} readings for ${keys.length} keys` } });
+}
+
+/** What a transport throws is translated already; whatever else a connector throws means it could not map the reply. */
+function failure(cause: unknown, call: Call): AgencyError {
+  if (cause instanceof AgencyError || call.signal.aborted) return translate(cause, call);
+  return new AgencyError(call, 'PROTOCOL', { cause, private: { reason: 'the reply could not be mapped' } });
 }
 
 /** Holds a connector to its deadline even when it forgets to pass the signal on. */
