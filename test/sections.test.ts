@@ -107,7 +107,10 @@ describe('batching', () => {
   const query = `query { ${fifty.map((uscc, i) => `e${i}: enterprise(uscc: "${uscc}") { registration { nameZh } tax { arrears } permits { items { number } } socialInsurance { account } }`).join('\n')} }`;
 
   it('asks a batching agency once for 50 enterprises, the one-per-key agency 50 times within its concurrency', async () => {
-    for (const agency of hall.agencies) agency.resetTraffic();
+    for (const agency of hall.agencies) {
+      agency.resetTraffic();
+      agency.setLatency(5);
+    }
     const { errors, data } = await hall.ask(query);
     expect(errors).toBeUndefined();
     expect(Object.keys(data)).toHaveLength(50);

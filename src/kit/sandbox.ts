@@ -72,6 +72,8 @@ export interface RunningSandbox {
   /** What it saw since the last reset. Token requests of OAuth count too. */
   traffic(): Traffic;
   resetTraffic(): void;
+  /** Makes every reply take this long, in milliseconds; an agency's ordinary slowness. */
+  setLatency(ms: number): void;
   close(): Promise<void>;
 }
 
@@ -80,11 +82,13 @@ export async function startSandbox(spec: SandboxSpec, tools: SandboxTools, port 
   const faults = new FaultSwitch();
   const agency = spec.open(tools);
   const seen = { calls: 0, running: 0, peak: 0 };
+  let latencyMs = 0;
   const server = createServer(async (incoming, outgoing) => {
     seen.calls++;
     seen.peak = Math.max(seen.peak, ++seen.running);
     outgoing.once('close', () => seen.running--);
     try {
+      if (latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, latencyMs));
       await serve(spec, agency, faults, incoming, outgoing);
     } catch (error) {
       console.error(`sandbox ${spec.id}:`, error);
@@ -102,6 +106,9 @@ export async function startSandbox(spec: SandboxSpec, tools: SandboxTools, port 
     resetTraffic() {
       seen.calls = 0;
       seen.peak = 0;
+    },
+    setLatency(ms) {
+      latencyMs = ms;
     },
     close: () =>
       new Promise((resolve) => {
