@@ -2,7 +2,7 @@ import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
 import { Client, cacheExchange, fetchExchange } from '@urql/core';
 import { auditServer } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { examples } from '../src/server/examples.ts';
+import { examples } from '../src/server/index.ts';
 import { type Hall, startHall } from './harness.ts';
 
 let hall: Hall;

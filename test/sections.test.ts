@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import subjects from '../catalogue/sandbox/subjects.json' with { type: 'json' };
-import { examples } from '../src/server/examples.ts';
+import { examples } from '../src/server/index.ts';
 import { type Hall, startHall } from './harness.ts';
 
 const USCC = '91321071990000017N';

@@ -7,9 +7,6 @@ export interface Clock {
   now(): number;
 }
 
-/** The machine's clock. */
-export const systemClock: Clock = { now: () => Date.now() };
-
 /** A clock that runs with the machine's and can be set ahead. */
 export interface MovableClock extends Clock {
   /** How far it is ahead of the machine's clock, in milliseconds. */

@@ -10,7 +10,7 @@
  * - reading 读数: what came of one key: a value, an absence or a failure.
  * - provenance 来源说明: who said so, when, how fresh.
  */
-import type { Clock, Duration } from '../clock/index.ts';
+import type { Duration } from '../clock/index.ts';
 import type { AgencyError } from './errors.ts';
 
 /** Roles a caller may have. */
@@ -71,12 +71,6 @@ export interface Policy {
   readonly perSecond?: number;
   /** Calls per day the agency allows. Default: no limit. */
   readonly perDay?: number;
-}
-
-/** What every part of the engine may use of its surroundings. */
-export interface Surroundings {
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 /** The part of a pino logger that the engine uses. */

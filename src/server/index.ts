@@ -1,4 +1,5 @@
 /**
  * HTTP: `/graphql`, the schema, health, pages, and in the sandbox its switches.
  */
+export { examples } from './examples.ts';
 export { createHttpServer, type SandboxDoor, type ServerOptions } from './server.ts';

@@ -27,6 +27,13 @@ describe('charset', () => {
     expect(decodeText(encodeText(all, 'gb18030'), 'gb18030') === all).toBe(true);
   });
 
+  it('notices Chinese in UTF-8 under a gb18030 contract, which would decode to other characters', () => {
+    const utf8 = encodeText('扬州示例精密机械有限公司', 'utf-8');
+    expect(new TextDecoder('gb18030', { fatal: true }).decode(utf8)).toMatch(/^鎵/);
+    expect(() => decodeText(utf8, 'gb18030')).toThrow(new DecodeError('the reply is UTF-8, not gb18030'));
+    expect(decodeText(Buffer.from('plain ASCII'), 'gb18030')).toBe('plain ASCII');
+  });
+
   it('writes rare characters of names as the standard does', () => {
     expect(encodeText('𠮷', 'gb18030').toString('hex')).toBe('9534b235');
     expect(encodeText('䶮', 'gb18030').toString('hex')).toBe('fe9f');

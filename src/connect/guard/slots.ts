@@ -28,6 +28,7 @@ export class Slots {
   }
 
   #wait(call: Call): Promise<void> {
+    call.signal.throwIfAborted();
     if (this.#waiting.size >= this.#queue)
       throw new AgencyError(call, 'THROTTLED', { retryAfterMs: 1_000, private: { reason: 'queue full' } });
     return new Promise((resolve, reject) => {

@@ -12,8 +12,9 @@ export function sm2Sign(message: Buffer | string, privateKeyHex: string): string
   return sm2.doSignature(Uint8Array.from(Buffer.from(message)), privateKeyHex, { der: true, hash: true, userId: DEFAULT_ID });
 }
 
-/** Whether an SM2 signature (DER, hex) is right. Never throws on malformed signatures. */
+/** Whether an SM2 signature (strict DER, hex in lower case) is right. Never throws on malformed signatures. */
 export function sm2Verify(message: Buffer | string, derHex: string, publicKeyHex: string): boolean {
+  if (!isStrictDer(derHex)) return false;
   try {
     return sm2.doVerifySignature(Uint8Array.from(Buffer.from(message)), derHex, publicKeyHex, {
       der: true,
@@ -23,6 +24,21 @@ export function sm2Verify(message: Buffer | string, derHex: string, publicKeyHex
   } catch {
     return false;
   }
+}
+
+/** Two positive integers in their shortest form and nothing behind them; the library takes looser forms, so that one signature would have many spellings. */
+function isStrictDer(hex: string): boolean {
+  const [, length = '', integers = ''] = /^30([0-7][0-9a-f])((?:[0-9a-f]{2})+)$/.exec(hex) ?? [];
+  const second = integerEnd(integers, 0);
+  return integers.length === Number.parseInt(length, 16) * 2 && second > 0 && integerEnd(integers, second) === integers.length;
+}
+
+/** Where the DER integer at `start` ends, or -1 when it is none. */
+function integerEnd(hex: string, start: number): number {
+  const size = Number.parseInt(hex.slice(start + 2, start + 4), 16) * 2;
+  const body = hex.slice(start + 4, start + 4 + size);
+  const isInteger = hex.slice(start, start + 2) === '02' && size > 0 && body.length === size;
+  return isInteger && /^(?:[0-7]|00[89a-f])/.test(body) && !/^00[0-7]/.test(body) ? start + 4 + size : -1;
 }
 
 export interface Sm2Options {
