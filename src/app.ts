@@ -14,6 +14,7 @@ import {
   type Connector,
   connectorFolders,
   createEngine,
+  createMetrics,
   type Engine,
   loadConnector,
   moduleIn,
@@ -54,7 +55,8 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
   const catalogue = loadCatalogue(catalogueFolder(settings));
   const configured = await configuredConnectors(settings, sandbox?.description);
   checkAgencies(configured, catalogue);
-  const engine = createEngine({ connectors: configured, serve: settings.config.serve ?? {}, clock, log });
+  const metrics = createMetrics();
+  const engine = createEngine({ connectors: configured, serve: settings.config.serve ?? {}, clock, log, onCall: metrics.onCall });
   const graph = createGraph({ folders: schemaFolders(), served: engine.served });
   const onInternal = (error: unknown, traceId: string) => log.error({ err: error, traceId }, 'internal error');
   const runSecret = randomBytes(24).toString('base64url');
@@ -69,6 +71,7 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
     origins: settings.config.origins ?? [],
     sandbox: sandbox && sandboxDoor(sandbox.client, clock),
     runSecret,
+    metrics,
     isReady: () => true,
     onInternal,
   });

@@ -6,6 +6,7 @@ import { httpFace } from './http-face.ts';
 import type { Lookup } from './lookup.ts';
 import { type Asking, type CallReport, Source, type Sourced } from './source.ts';
 import type { Log, Policy, Provenance } from './types.ts';
+import type { HealthReading, HealthState } from './watch/health.ts';
 
 /** A connector with its settings, already checked. */
 export interface ConfiguredConnector {
@@ -44,6 +45,8 @@ export interface Reader {
 export interface Engine {
   /** Who serves each section. */
   readonly served: ReadonlyMap<string, Served>;
+  /** How an agency is doing; undefined when no connector asks it. Of several connectors' readings the worst. */
+  health(agency: string): HealthReading | undefined;
   /** A reader for one request. */
   reader(asking: Asking): Reader;
   close(): Promise<void>;
@@ -74,12 +77,18 @@ export function createEngine(options: EngineOptions): Engine {
   checkChoices(routes, options.serve ?? {});
   return {
     served: new Map([...routes].map(([section, { source }]) => [section, { connector: source.connector, agency: source.agency }])),
+    health: (agency) => worst([...routes.values()].filter(({ source }) => source.agency === agency).map(({ source }) => source.health())),
     reader: (asking) => reader(routes, asking),
     async close() {
       await Promise.all(closers.map((close) => close()));
     },
   };
 }
+
+const BY_CONCERN: readonly HealthState[] = ['UNKNOWN', 'UP', 'DEGRADED', 'DOWN'];
+
+const worst = (readings: readonly HealthReading[]): HealthReading | undefined =>
+  readings.toSorted((a, b) => BY_CONCERN.indexOf(b.state) - BY_CONCERN.indexOf(a.state))[0];
 
 function* sectionsOf(fields: object): Generator<[string, Lookup<unknown, unknown>]> {
   for (const [type, sections] of Object.entries(fields))

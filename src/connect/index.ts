@@ -39,3 +39,5 @@ export type { JsonClient } from './transport/json.ts';
 export type { SoapClient } from './transport/soap.ts';
 export type { Signer, WireRequest, WireResponse } from './transport/wire.ts';
 export { type Call, type Caller, type Freshness, type Log, type Policy, type Provenance, type Reading, ROLES, type Role } from './types.ts';
+export type { HealthReading } from './watch/health.ts';
+export { createMetrics, type Metrics } from './watch/metrics.ts';

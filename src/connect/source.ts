@@ -4,6 +4,7 @@ import { Slots } from './guard/slots.ts';
 import type { Lookup } from './lookup.ts';
 import { DeadlineOver, translate } from './transport/translate.ts';
 import type { Call, Caller, Log, Policy, Provenance, Reading } from './types.ts';
+import { Health, type HealthReading } from './watch/health.ts';
 
 const DEFAULT_TIMEOUT_MS = 3_000;
 const DEFAULT_CONCURRENCY = 16;
@@ -49,6 +50,7 @@ export class Source {
   readonly #options: SourceOptions;
   readonly #slots: Slots;
   readonly #timeoutMs: number;
+  readonly #health: Health;
 
   constructor(options: SourceOptions) {
     const { policy } = options;
@@ -57,7 +59,13 @@ export class Source {
     this.agency = options.agency;
     this.#options = options;
     this.#slots = new Slots(concurrency, policy.queue ?? concurrency * QUEUE_PER_SLOT);
+    this.#health = new Health(options.clock.now());
     this.#timeoutMs = policy.timeout ? milliseconds(policy.timeout) : DEFAULT_TIMEOUT_MS;
+  }
+
+  /** How the agency is doing, judged by the calls that went out. */
+  health(): HealthReading {
+    return this.#health.read(this.#options.clock.now());
   }
 
   /** Asks for keys of one lookup; as many readings as keys, in their order. Never rejects. */
@@ -105,6 +113,7 @@ export class Source {
   #report(call: Call, keys: number, started: number, error: AgencyError | undefined): void {
     const { connector, agency, operation } = call;
     const tookMs = performance.now() - started;
+    this.#health.record(this.#options.clock.now(), tookMs, error?.fault);
     this.#options.onCall?.({ connector, agency, operation, keys, tookMs, ...(error && { error }) });
     if (!error) return;
     const fields = { connector, agency, operation, code: error.code, traceId: call.traceId, tookMs: Math.round(tookMs), ...error.private };

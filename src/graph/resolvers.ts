@@ -25,8 +25,10 @@ export const resolvers: Resolvers = {
     level: ({ level }) => upper(level),
     kind: ({ kind }) => upper(kind),
     parent: ({ parent }, _, { catalogue }) => (parent ? (catalogue.agency(parent) ?? null) : null),
+    health: ({ id }, _, { healthOf }) => healthOf(id) ?? null,
     connectors: ({ id }, _, { connectorsOf }) => [...connectorsOf(id)],
   },
+  AgencyHealth: { p50: ({ p50Ms }) => p50Ms, p99: ({ p99Ms }) => p99Ms },
   Provenance: {
     agency: ({ agency }, _, { catalogue }) => {
       const found = catalogue.agency(agency);

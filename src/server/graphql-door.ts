@@ -78,6 +78,7 @@ function requestContext(request: IncomingMessage, { caller, traceId }: Asked, si
     catalogue,
     ids,
     connectorsOf,
+    healthOf: engine.health,
   };
 }
 

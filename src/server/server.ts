@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { Caller } from '../connect/index.ts';
+import type { Caller, Metrics, Role } from '../connect/index.ts';
 import { printSchemaText } from '../graph/index.ts';
-import { Unauthenticated } from '../trust/index.ts';
+import { Forbidden, Unauthenticated } from '../trust/index.ts';
 import { RequestProblem } from './body.ts';
 import { type DoorOptions, graphqlDoor } from './graphql-door.ts';
 import { explorerPage, plainPage } from './page.ts';
@@ -21,6 +21,7 @@ export interface ServerOptions extends DoorOptions {
   readonly sandbox?: SandboxDoor | undefined;
   /** The one-time secret of this run, with which the CLI speaks to it. */
   readonly runSecret: string;
+  readonly metrics: Metrics;
   /** Whether everything the gateway needs to answer is there. */
   readonly isReady: () => boolean;
   readonly onInternal: (error: unknown, traceId: string) => void;
@@ -44,6 +45,10 @@ export function createHttpServer(options: ServerOptions): FastifyInstance {
   app.get('/schema.graphql', async (request, reply) => {
     await signedIn(request, options);
     return reply.type('text/plain; charset=utf-8').send(printSchemaText(options.schema));
+  });
+  app.get('/metrics', async (request, reply) => {
+    await signedInAs(['auditor', 'integrator', 'supervisor'], request, options);
+    return reply.type(options.metrics.contentType).send(await options.metrics.text());
   });
   app.get('/', (request, reply) => page(request, reply, options));
   if (options.sandbox) addSandbox(app, options.sandbox, options);
@@ -73,6 +78,11 @@ async function page(request: FastifyRequest, reply: FastifyReply, { sandbox }: S
 
 const isLoopback = (ip: string): boolean => ip === '127.0.0.1' || ip === '::1' || ip === '::ffff:127.0.0.1';
 
+async function signedInAs(roles: readonly Role[], request: FastifyRequest, options: ServerOptions): Promise<void> {
+  const { role } = await signedIn(request, options);
+  if (!roles.includes(role)) throw new Forbidden(`this needs one of the roles ${roles.join(', ')}`);
+}
+
 const signedIn = (request: FastifyRequest, { authenticator }: ServerOptions): Promise<Caller> =>
   authenticator.authenticate(request.headers.authorization);
 
@@ -100,6 +110,7 @@ function addSandbox(app: FastifyInstance, sandbox: SandboxDoor, options: ServerO
 function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, options: ServerOptions): FastifyReply {
   if (error instanceof Unauthenticated)
     return reply.code(401).header('www-authenticate', 'Bearer').send(problem('UNAUTHENTICATED', error.message));
+  if (error instanceof Forbidden) return reply.code(403).send(problem('FORBIDDEN', error.message));
   if (error instanceof RequestProblem) return reply.code(error.status).send(problem('BAD_USER_INPUT', error.message));
   const status = (error as { statusCode?: number }).statusCode ?? 500;
   if (status < 500) return reply.code(status).send(problem('BAD_USER_INPUT', 'the request is not valid'));

@@ -18,6 +18,11 @@ export class Unauthenticated extends Error {
   override readonly name = 'Unauthenticated';
 }
 
+/** The caller is known, and may not do this. */
+export class Forbidden extends Error {
+  override readonly name = 'Forbidden';
+}
+
 export interface Authenticator {
   /** The caller that an `Authorization` header names. Rejects with {@link Unauthenticated}. */
   authenticate(header: string | undefined): Promise<Caller>;

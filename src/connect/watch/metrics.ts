@@ -1,0 +1,51 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { CallReport } from '../source.ts';
+
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 8];
+
+/** Prometheus metrics of the engine. Labels are connectors, agencies, sections and codes: never a key or a person. */
+export interface Metrics {
+  /** Notes one upstream call. */
+  onCall(report: CallReport): void;
+  /** All metrics as Prometheus reads them. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+/** Metrics in a registry of their own, so that two gateways in one process do not meet. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const source = ['connector', 'agency', 'operation'] as const;
+  const calls = new Counter({ name: 'yimen_agency_calls_total', help: 'Upstream calls', labelNames: source, registers: [registry] });
+  const failures = new Counter({
+    name: 'yimen_agency_failures_total',
+    help: 'Upstream calls that failed, by code',
+    labelNames: [...source, 'code'],
+    registers: [registry],
+  });
+  const seconds = new Histogram({
+    name: 'yimen_agency_call_seconds',
+    help: 'Time of upstream calls',
+    labelNames: source,
+    buckets: SECONDS,
+    registers: [registry],
+  });
+  const keys = new Counter({
+    name: 'yimen_agency_keys_total',
+    help: 'Keys asked for in upstream calls',
+    labelNames: source,
+    registers: [registry],
+  });
+  new Gauge({ name: 'yimen_process_start_time_seconds', help: 'Start of the process', registers: [registry] }).setToCurrentTime();
+  return {
+    onCall({ connector, agency, operation, tookMs, error, keys: asked }) {
+      const labels = { connector, agency, operation };
+      calls.inc(labels);
+      keys.inc(labels, asked);
+      seconds.observe(labels, tookMs / 1_000);
+      if (error) failures.inc({ ...labels, code: error.code });
+    },
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
