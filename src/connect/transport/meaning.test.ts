@@ -91,12 +91,11 @@ describe("a SOAP agency's replies", () => {
 });
 
 describe("a JSON agency's status 404", () => {
-  const ask = (absent?: 404) =>
-    jsonClient({ url, ...(absent && { absent }) }, answering('', 'text/plain', 404)).request({ path: '/ask' }, Person, call());
+  const agency = jsonClient({ url }, answering('', 'text/plain', 404));
 
   it('means "no such record" only where the contract says so', async () => {
-    expect(await ask(404)).toBeNull();
-    await expect(ask()).rejects.toMatchObject({ code: 'AGENCY_REFUSED' });
+    expect(await agency.find({ path: '/ask' }, Person, call())).toBeNull();
+    await expect(agency.request({ path: '/ask' }, Person, call())).rejects.toMatchObject({ code: 'AGENCY_REFUSED' });
   });
 });
 
