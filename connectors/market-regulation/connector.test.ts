@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AgencyError } from '../../src/connect/index.ts';
-import { type Fault, testLine } from '../../src/kit/index.ts';
+import type { AgencyError } from '../../src/connect/index.ts';
+import { conformance, testLine } from '../../src/kit/index.ts';
 import connector from './connector.ts';
 import { yuan } from './map.ts';
 import sandbox from './sandbox.ts';
@@ -156,23 +156,11 @@ describe('credentials', () => {
   });
 });
 
-describe('faults', () => {
-  it.each([
-    ['down', 'AGENCY_UNAVAILABLE'],
-    ['hang', 'AGENCY_TIMEOUT'],
-    ['error', 'AGENCY_UNAVAILABLE'],
-    ['throttle', 'AGENCY_THROTTLED'],
-    ['garbage', 'AGENCY_PROTOCOL'],
-    ['charset', 'AGENCY_PROTOCOL'],
-    ['truncated', 'AGENCY_UNAVAILABLE'],
-  ] as [Fault, string][])('%s is %s, and the log names neither a secret nor a person', async (fault, code) => {
-    await using it = await line();
-    await it.read('Enterprise.registration', USCC);
-    it.agency.faults.set(fault);
-    const error = await failure(it.read('Person.enterprises', '321012198812139970', 400));
-    expect(error).toBeInstanceOf(AgencyError);
-    expect(error).toMatchObject({ code, agency: 'market-regulation', connector: 'market-regulation' });
-    expect(it.logLines.join()).not.toMatch(/321012198812139970|market-regulation-sandbox-secret/);
-    expect(it.logLines).toHaveLength(1);
-  });
+describe('conformance', () => {
+  const sections = [
+    { section: 'Enterprise.registration', key: USCC },
+    { section: 'Person.enterprises', key: '321012198812139970' },
+    { section: 'Query.enterprises', key: { name: '示例', first: 5 } },
+  ];
+  for (const { name, run } of conformance({ connector, sandbox, subjects: 'catalogue/sandbox', sections })) it(name, run);
 });

@@ -1,5 +1,6 @@
 import type { PersonEnterpriseRecordShape, RegistrationRecordShape, ShareholderShape } from '../../schema/generated/connector-fields.ts';
 import type { CertificateStatus, RegistrationStatus } from '../../schema/generated/types.ts';
+import { coded, compactDay } from '../../src/connect/index.ts';
 import type { Holder, Registration } from './wire.ts';
 
 const STATES: Readonly<Record<string, RegistrationStatus>> = { '1': 'ACTIVE', '2': 'ABNORMAL', '3': 'REVOKED', '4': 'DEREGISTERED' };
@@ -7,24 +8,10 @@ const LICENCE_STATES: Readonly<Record<string, CertificateStatus>> = { '1': 'VALI
 /** ISO 4217 numeric to letters, as far as the registry uses them. */
 const CURRENCIES: Readonly<Record<string, string>> = { '156': 'CNY', '840': 'USD', '978': 'EUR', '344': 'HKD' };
 
-/** The meaning of a code; a code the contract does not list fails its row, it is never guessed. */
-function coded<T>(table: Readonly<Record<string, T>>, code: string, what: string): T {
-  const meaning = table[code];
-  if (meaning === undefined) throw new Error(`unknown ${what}`);
-  return meaning;
-}
-
 /** The registration status of a state code. */
 export const status = (code: string): RegistrationStatus => coded(STATES, code, 'registration state');
 
-/** yyyyMMdd to YYYY-MM-DD. */
-function day(text: string): string {
-  const [, year, month, date] = /^(\d{4})(\d{2})(\d{2})$/.exec(text) ?? [];
-  if (!year) throw new Error('a date is not yyyyMMdd');
-  return `${year}-${month}-${date}`;
-}
-
-const dayOrNull = (text: string | null): string | null => (text === null ? null : day(text));
+const dayOrNull = (text: string | null): string | null => (text === null ? null : compactDay(text));
 
 /** 万元 to yuan by moving the point: no floating-point number touches money. */
 export function yuan(tenThousands: string): string {
@@ -42,7 +29,7 @@ export function toRegistration(row: Registration): RegistrationRecordShape {
     companyType: row.entType,
     legalRepresentative: row.leRep && { nameZh: row.leRep.name, person: { idNumber: row.leRep.cerNo } },
     registeredCapital: { amount: yuan(row.regCap), currency: coded(CURRENCIES, row.regCapCur, 'currency') },
-    establishedOn: day(row.estDate),
+    establishedOn: compactDay(row.estDate),
     address: row.dom,
     industry: { code: row.industryCo, nameZh: row.industryName },
     scope: row.opScope,
@@ -50,7 +37,11 @@ export function toRegistration(row: Registration): RegistrationRecordShape {
     licence: toLicence(row.licence),
     authority: row.regOrg,
     lastAnnualReport: row.ancheYear,
-    abnormal: row.abnormal && { listedOn: day(row.abnormal.inDate), reasonZh: row.abnormal.inReason, reasonEn: row.abnormal.inReasonEn },
+    abnormal: row.abnormal && {
+      listedOn: compactDay(row.abnormal.inDate),
+      reasonZh: row.abnormal.inReason,
+      reasonEn: row.abnormal.inReasonEn,
+    },
     revokedOn: dayOrNull(row.revDate),
     deregisteredOn: dayOrNull(row.canDate),
   };
@@ -63,7 +54,7 @@ function toShareholder({ invName, invType, certNo, subConProp }: Registration['i
 
 const toLicence = (licence: Registration['licence']): RegistrationRecordShape['licence'] => ({
   number: licence.no,
-  issuedOn: day(licence.issued),
+  issuedOn: compactDay(licence.issued),
   validTo: dayOrNull(licence.validTo),
   status: coded(LICENCE_STATES, licence.state, 'licence state'),
 });

@@ -1,5 +1,6 @@
 /** What several platforms write in the same way: departments, days, the standing of papers. */
 import type { CertificateStatus } from '../../schema/generated/types.ts';
+import { coded } from '../../src/connect/index.ts';
 
 /** Department codes (部门代码) of the exchange's code book, to ids in the catalogue. */
 const DEPARTMENTS = {
@@ -43,23 +44,8 @@ const DEPARTMENTS = {
   '72': 'disabled-federation',
 };
 
-/** What a code of an agency's code book means to us; throws on a code the book does not hold. `what` names the book. */
-export function coded<T>(book: Readonly<Record<string, T>>, code: string, what: string): T {
-  const meaning = Object.hasOwn(book, code) ? book[code] : undefined;
-  if (meaning === undefined) throw new TypeError(`unknown ${what} code`);
-  return meaning;
-}
-
 /** The catalogue's id of a department. */
 export const department = (code: string): string => coded(DEPARTMENTS, code, 'department');
-
-/** A real day written `yyyy-MM-dd`; throws on any other text. */
-export function day(text: string): string {
-  const time = Date.parse(`${text}T00:00:00Z`);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(time) || !new Date(time).toISOString().startsWith(text))
-    throw new TypeError('not a day');
-  return text;
-}
 
 /** The standing of a paper today. Platforms leave the status at "valid" when the last day passes, so the day decides. */
 export function standing(status: CertificateStatus, validTo: string | null, today: string): CertificateStatus {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AgencyError, decodeJson, Secret, sm2Signature, sm4Body, type WireRequest } from '../../src/connect/index.ts';
-import { type Fault, type TestLine, testLine } from '../../src/kit/index.ts';
+import { type AgencyError, decodeJson, Secret, sm2Signature, sm4Body, type WireRequest } from '../../src/connect/index.ts';
+import { conformance, type TestLine, testLine } from '../../src/kit/index.ts';
 import connector from './connector.ts';
 import sandbox from './sandbox.ts';
 
@@ -131,28 +131,16 @@ describe('what the hall refuses', () => {
   });
 });
 
-describe('faults', () => {
-  it.each([
-    ['down', 'AGENCY_UNAVAILABLE'],
-    ['hang', 'AGENCY_TIMEOUT'],
-    ['error', 'AGENCY_UNAVAILABLE'],
-    ['throttle', 'AGENCY_THROTTLED'],
-    ['garbage', 'AGENCY_PROTOCOL'],
-    ['charset', 'AGENCY_PROTOCOL'],
-    ['truncated', 'AGENCY_UNAVAILABLE'],
-    ['expired', 'AGENCY_CREDENTIALS'],
-  ] as [Fault, string][])('%s is %s, and the log names neither a secret nor a person', async (fault, code) => {
-    await using it = await line();
-    it.agency.faults.set(fault);
-    const error = await failure(it.read('Person.identity', PERSON, 400));
-    expect(error).toBeInstanceOf(AgencyError);
-    expect(error).toMatchObject({ code, agency: 'public-security', connector: 'public-security' });
-    expect(it.logLines).toHaveLength(1);
-    expect(it.logLines.join()).not.toContain(PERSON);
-    for (const { sandbox: secret } of Object.values(it.agency.settings) as { sandbox?: string }[])
-      if (secret) expect(it.logLines.join()).not.toContain(secret);
-  });
+describe('conformance', () => {
+  const sections = [
+    { section: 'Enterprise.seals', key: USCC },
+    { section: 'Person.identity', key: PERSON },
+    { section: 'Person.household', key: PERSON },
+  ];
+  for (const { name, run } of conformance({ connector, sandbox, subjects: 'catalogue/sandbox', sections })) it(name, run);
+});
 
+describe('what travels', () => {
   it('the body that travels is sealed', async () => {
     await using it = await line();
     const { request, post } = await send(it, (same) => same);

@@ -1,5 +1,6 @@
 import type { HouseholdRecordShape, IdentityRecordShape, SealRecordShape } from '../../schema/generated/connector-fields.ts';
 import type { CertificateStatus, Gender, SealStatus } from '../../schema/generated/types.ts';
+import { coded, compactDay } from '../../src/connect/index.ts';
 import type { Household, Identity, Seals } from './wire.ts';
 
 const SEAL_STATES: Readonly<Record<string, SealStatus>> = { '1': 'IN_USE', '2': 'SURRENDERED' };
@@ -7,26 +8,12 @@ const SEAL_STATES: Readonly<Record<string, SealStatus>> = { '1': 'IN_USE', '2': 
 const SEXES: Readonly<Record<string, Gender>> = { '1': 'MALE', '2': 'FEMALE' };
 const CARD_STATES: Readonly<Record<string, CertificateStatus>> = { '1': 'VALID', '2': 'EXPIRED', '3': 'CANCELLED' };
 
-/** The meaning of a code; a code the contract does not list is never guessed. */
-function coded<T>(table: Readonly<Record<string, T>>, code: string, what: string): T {
-  const meaning = table[code];
-  if (meaning === undefined) throw new Error(`unknown ${what}`);
-  return meaning;
-}
-
-/** yyyyMMdd to YYYY-MM-DD. */
-function day(text: string): string {
-  const [, year, month, date] = /^(\d{4})(\d{2})(\d{2})$/.exec(text) ?? [];
-  if (!year) throw new Error('a date is not yyyyMMdd');
-  return `${year}-${month}-${date}`;
-}
-
 export const toSeals = ({ yzlb }: Seals): SealRecordShape => ({
   items: yzlb.map((it) => ({
     number: it.yzbm,
     typeZh: it.yzlx,
     typeEn: it.yzlxEn,
-    filedOn: day(it.barq),
+    filedOn: compactDay(it.barq),
     status: coded(SEAL_STATES, it.zt, 'seal state'),
   })),
 });
@@ -35,10 +22,10 @@ export const toIdentity = ({ xm, xmpy, xb, csrq, sfz }: Identity): IdentityRecor
   nameZh: xm,
   nameEn: xmpy,
   gender: coded(SEXES, xb, 'sex'),
-  birthDate: day(csrq),
+  birthDate: compactDay(csrq),
   card: sfz && {
-    issuedOn: day(sfz.qfrq),
-    validTo: sfz.yxqz === null ? null : day(sfz.yxqz),
+    issuedOn: compactDay(sfz.qfrq),
+    validTo: sfz.yxqz === null ? null : compactDay(sfz.yxqz),
     status: coded(CARD_STATES, sfz.zt, 'card state'),
   },
 });

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { AgencyError } from '../../src/connect/index.ts';
-import { type Fault, testLine } from '../../src/kit/index.ts';
+import type { AgencyError } from '../../src/connect/index.ts';
+import { conformance, testLine } from '../../src/kit/index.ts';
 import connector from './connector.ts';
 import sandbox from './sandbox.ts';
 
@@ -9,12 +9,6 @@ const USCC = '91321071990000017N';
 const PERSON = '321012198812139970';
 const SECRET = 'social-security-sandbox-secret';
 const line = () => testLine(connector, sandbox, 'catalogue/sandbox');
-
-const failure = (work: Promise<unknown>): Promise<AgencyError> =>
-  work.then(
-    () => expect.fail('it answered'),
-    (error: AgencyError) => error,
-  );
 
 describe('social insurance', () => {
   it('of an enterprise', async () => {
@@ -103,23 +97,10 @@ describe('what the agency refuses', () => {
   });
 });
 
-describe('faults', () => {
-  it.each([
-    ['down', 'AGENCY_UNAVAILABLE'],
-    ['hang', 'AGENCY_TIMEOUT'],
-    ['error', 'AGENCY_UNAVAILABLE'],
-    ['throttle', 'AGENCY_THROTTLED'],
-    ['garbage', 'AGENCY_PROTOCOL'],
-    ['charset', 'AGENCY_PROTOCOL'],
-    ['truncated', 'AGENCY_UNAVAILABLE'],
-    ['expired', 'AGENCY_CREDENTIALS'],
-  ] as [Fault, string][])('%s is %s, and the log names neither a secret nor a person', async (fault, code) => {
-    await using it = await line();
-    it.agency.faults.set(fault);
-    const error = await failure(it.read('Person.socialInsurance', PERSON, 400));
-    expect(error).toBeInstanceOf(AgencyError);
-    expect(error).toMatchObject({ code, agency: 'hrss', connector: 'social-security' });
-    expect(it.logLines).toHaveLength(1);
-    expect(it.logLines.join()).not.toMatch(new RegExp(`${PERSON}|${SECRET}`));
-  });
+describe('conformance', () => {
+  const sections = [
+    { section: 'Enterprise.socialInsurance', key: USCC },
+    { section: 'Person.socialInsurance', key: PERSON },
+  ];
+  for (const { name, run } of conformance({ connector, sandbox, subjects: 'catalogue/sandbox', sections })) it(name, run);
 });

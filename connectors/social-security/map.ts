@@ -1,18 +1,12 @@
 import type { EnterpriseSocialInsuranceRecordShape, PersonSocialInsuranceRecordShape } from '../../schema/generated/connector-fields.ts';
 import type { InsuranceScheme, MedicalStatus, PensionStatus, SocialInsuranceStatus } from '../../schema/generated/types.ts';
+import { coded } from '../../src/connect/index.ts';
 import type { EmployerReply, InsuredReply } from './wire.ts';
 
 const EMPLOYER_STATES: Readonly<Record<string, SocialInsuranceStatus>> = { '1': 'NORMAL', '2': 'SUSPENDED', '3': 'CANCELLED' };
 const SCHEMES: Readonly<Record<string, InsuranceScheme>> = { '110': 'EMPLOYEE', '390': 'RESIDENT', '120': 'FLEXIBLE', '000': 'NONE' };
 const PENSION_STATES: Readonly<Record<string, PensionStatus>> = { '1': 'PAYING', '2': 'RECEIVING', '0': 'NONE' };
 const MEDICAL_STATES: Readonly<Record<string, MedicalStatus>> = { '1': 'PAYING', '2': 'RETIRED' };
-
-/** The meaning of a code; a code the contract does not list is never guessed. */
-function coded<T>(table: Readonly<Record<string, T>>, code: string, what: string): T {
-  const meaning = table[code];
-  if (meaning === undefined) throw new Error(`unknown ${what}`);
-  return meaning;
-}
 
 /** yyyyMM to YYYY-MM. */
 function month(text: string): string {

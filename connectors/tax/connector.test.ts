@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AgencyError, encodeText, hmacSm3, Secret, type WireRequest } from '../../src/connect/index.ts';
-import { type Fault, type TestLine, testLine } from '../../src/kit/index.ts';
+import { encodeText, hmacSm3, Secret, type WireRequest } from '../../src/connect/index.ts';
+import { conformance, type TestLine, testLine } from '../../src/kit/index.ts';
 import connector from './connector.ts';
 import sandbox from './sandbox.ts';
 import { Taxpayer } from './wire.ts';
@@ -8,12 +8,6 @@ import { Taxpayer } from './wire.ts';
 const USCC = '91321071990000017N';
 const SECRET = 'tax-sandbox-secret';
 const line = () => testLine(connector, sandbox, 'catalogue/sandbox');
-
-const failure = (work: Promise<unknown>): Promise<AgencyError> =>
-  work.then(
-    () => expect.fail('it answered'),
-    (error: AgencyError) => error,
-  );
 
 describe('tax profile', () => {
   it('is mapped whole, amounts as text', async () => {
@@ -105,24 +99,7 @@ describe('what the agency refuses', () => {
   });
 });
 
-describe('faults', () => {
-  it.each([
-    ['down', 'AGENCY_UNAVAILABLE'],
-    ['hang', 'AGENCY_TIMEOUT'],
-    ['error', 'AGENCY_UNAVAILABLE'],
-    ['throttle', 'AGENCY_THROTTLED'],
-    ['garbage', 'AGENCY_PROTOCOL'],
-    ['charset', 'AGENCY_PROTOCOL'],
-    ['truncated', 'AGENCY_UNAVAILABLE'],
-    ['expired', 'AGENCY_CREDENTIALS'],
-  ] as [Fault, string][])('%s is %s, and the log names no secret', async (fault, code) => {
-    await using it = await line();
-    it.agency.faults.set(fault);
-    const error = await failure(it.read('Enterprise.tax', USCC, 400));
-    expect(error).toBeInstanceOf(AgencyError);
-    expect(error).toMatchObject({ code, agency: 'taxation', connector: 'tax' });
-    if (fault === 'throttle') expect(error.retryAfterMs).toBe(2_000);
-    expect(it.logLines).toHaveLength(1);
-    expect(it.logLines.join()).not.toContain(SECRET);
-  });
+describe('conformance', () => {
+  const sections = [{ section: 'Enterprise.tax', key: USCC }];
+  for (const { name, run } of conformance({ connector, sandbox, subjects: 'catalogue/sandbox', sections })) it(name, run);
 });

@@ -28,6 +28,7 @@ export {
 } from './engine.ts';
 export { AGENCY_FAULTS, AgencyError, type AgencyFault, type Language } from './errors.ts';
 export { absent, byKey, failed, type Lookup, lookup, value } from './lookup.ts';
+export { coded, compactDay, day } from './mapping.ts';
 export { resolveSecrets, Secret, type SecretSources, secret } from './secret.ts';
 export { hmacSha256Parameters, hmacSm3 } from './sign/mac.ts';
 export { oauth2 } from './sign/oauth2.ts';

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import type { ProjectApprovalShape } from '../../../schema/generated/connector-fields.ts';
 import type { ApprovalStatus } from '../../../schema/generated/types.ts';
-import { coded, day, department } from '../codes.ts';
+import { coded, day } from '../../../src/connect/index.ts';
+import { department } from '../codes.ts';
 import type { Platform } from './platform.ts';
 
 export const ApprovalsRow = z.object({

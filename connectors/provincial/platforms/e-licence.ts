@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import type { CertificateRecordShape, CertificateShape } from '../../../schema/generated/connector-fields.ts';
 import type { CertificateStatus } from '../../../schema/generated/types.ts';
-import { coded, day, department, standing } from '../codes.ts';
+import { coded, day } from '../../../src/connect/index.ts';
+import { department, standing } from '../codes.ts';
 import type { Platform } from './platform.ts';
 
 export const CertificatesRow = z.object({

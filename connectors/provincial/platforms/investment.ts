@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ProjectShape } from '../../../schema/generated/connector-fields.ts';
 import type { EiaClass, ProjectProcedure, ProjectStage } from '../../../schema/generated/types.ts';
-import { coded, day } from '../codes.ts';
+import { coded, day } from '../../../src/connect/index.ts';
 import type { Platform } from './platform.ts';
 
 export const ProjectsRow = z.object({
