@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import type { Connector } from './connector.ts';
 
-const Loaded = z.object({ default: z.object({ id: z.string(), agency: z.string(), open: z.function() }) });
+const Exported = z.object({ id: z.string(), agency: z.string(), open: z.function() });
 
 /** The connector folders in a folder: each holds `connector.js` (built) or `connector.ts`. */
 export function connectorFolders(parent: string): readonly string[] {
@@ -25,10 +25,11 @@ export function moduleIn(folder: string, name: string): string | undefined {
 
 /** Loads a connector from a module: a file, or a package's name. */
 export async function loadConnector(module: string): Promise<Connector> {
-  const loaded: unknown = await importModule(module);
-  const checked = Loaded.safeParse(loaded);
-  if (!checked.success) throw new Error(`${module}: the default export must come from connector({ id, agency, settings, open })`);
-  return (loaded as { default: Connector }).default;
+  const { default: plain } = (await importModule(module)) as { default?: { default?: unknown } };
+  // A module compiled to CommonJS arrives with its default export one level down.
+  const found = [plain, plain?.default].find((candidate) => Exported.safeParse(candidate).success);
+  if (!found) throw new Error(`${module}: the default export must come from connector({ id, agency, settings, open })`);
+  return found as Connector;
 }
 
 /** Imports a module by file or package name. */
@@ -42,6 +43,6 @@ let understanding: Promise<unknown> | undefined;
 /** Lets Node load TypeScript from now on, for a hall's own connectors beside the built gateway. */
 function understandTypeScript(): Promise<unknown> {
   if (import.meta.url.endsWith('.ts')) return Promise.resolve();
-  understanding ??= import('tsx/esm/api').then(({ register }) => register());
+  understanding ??= Promise.all([import('tsx/esm/api'), import('tsx/cjs/api')]).then((apis) => apis.map(({ register }) => register()));
   return understanding;
 }
