@@ -11,7 +11,6 @@ import { type Catalogue, loadCatalogue } from './catalogue/index.ts';
 import { type MovableClock, movableClock } from './clock/index.ts';
 import {
   type ConfiguredConnector,
-  type Connector,
   connectorFolders,
   createEngine,
   createMetrics,
@@ -54,9 +53,9 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
   const clock = movableClock(sandbox?.description.clock.offset ?? 0);
   const catalogue = loadCatalogue(catalogueFolder(settings));
   const configured = await configuredConnectors(settings, sandbox?.description);
-  checkAgencies(configured, catalogue);
   const metrics = createMetrics();
   const engine = createEngine({ connectors: configured, serve: settings.config.serve ?? {}, clock, log, onCall: metrics.onCall });
+  checkAgencies(engine, catalogue);
   const graph = createGraph({ folders: schemaFolders(), served: engine.served });
   const onInternal = (error: unknown, traceId: string) => log.error({ err: error, traceId }, 'internal error');
   const runSecret = randomBytes(24).toString('base64url');
@@ -167,9 +166,11 @@ function packageModule(name: string, configFile: string): string {
   }
 }
 
-function checkAgencies(configured: readonly ConfiguredConnector[], catalogue: Catalogue): void {
-  const unknown = configured.map(({ connector }) => connector as Connector).find(({ agency }) => !catalogue.agency(agency));
-  if (unknown) throw new Error(`the connector ${unknown.id} names the agency "${unknown.agency}", which is not in catalogue/agencies.json`);
+function checkAgencies(engine: Engine, catalogue: Catalogue): void {
+  const unknown = [...engine.served].find(([, { agency }]) => !catalogue.agency(agency));
+  if (!unknown) return;
+  const [section, { connector, agency }] = unknown;
+  throw new Error(`${section}: the connector ${connector} names the agency "${agency}", which is not in the catalogue's agencies.json`);
 }
 
 function connectorsByAgency(engine: Engine): (agency: string) => readonly string[] {

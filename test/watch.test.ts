@@ -34,6 +34,15 @@ describe('to be seen', () => {
     await hall.fault('tax', 'none');
   });
 
+  it('a client in a hurry does not make an agency look dead', async () => {
+    await hall.fault('social-security', 'slow');
+    const hasty = { headers: { 'x-yimen-deadline': '30ms' } };
+    const query = '{ enterprise(uscc: "91321071990000017N") { socialInsurance { account } } }';
+    for (let i = 0; i < 3; i++) expect((await hall.ask(query, {}, hasty)).errors?.[0]?.extensions['code']).toBe('AGENCY_TIMEOUT');
+    expect((await hall.ask('{ agency(id: "hrss") { health { state } } }')).data.agency.health.state).toBe('UNKNOWN');
+    await hall.fault('social-security', 'none');
+  });
+
   it('a department that is not connected has no health', async () => {
     expect((await hall.ask('{ agency(id: "ecology") { connectors health { state } } }')).data.agency).toEqual({
       connectors: [],

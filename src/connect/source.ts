@@ -113,11 +113,16 @@ export class Source {
   #report(call: Call, keys: number, started: number, error: AgencyError | undefined): void {
     const { connector, agency, operation } = call;
     const tookMs = performance.now() - started;
-    this.#health.record(this.#options.clock.now(), tookMs, error?.fault);
+    if (!this.#isAbandoned(call, tookMs, error)) this.#health.record(this.#options.clock.now(), tookMs, error?.fault);
     this.#options.onCall?.({ connector, agency, operation, keys, tookMs, ...(error && { error }) });
     if (!error) return;
     const fields = { connector, agency, operation, code: error.code, traceId: call.traceId, tookMs: Math.round(tookMs), ...error.private };
     this.#options.log.warn(fields, 'agency call failed');
+  }
+
+  /** A call that its request gave up early says nothing about the agency: a hasty client must not make it look dead. */
+  #isAbandoned(call: Call, tookMs: number, error: AgencyError | undefined): boolean {
+    return error !== undefined && call.signal.aborted && tookMs < this.#timeoutMs / 2;
   }
 
   #provenance(): Provenance {
