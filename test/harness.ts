@@ -41,6 +41,8 @@ export interface Hall extends AsyncDisposable {
   token(role: Role): Promise<string>;
   ask(query: string, variables?: object, options?: AskOptions): Promise<Answer>;
   fault(connector: string, fault: Fault, agency?: string): Promise<void>;
+  /** Moves gateway and agencies ahead. */
+  advance(ms: number): Promise<void>;
 }
 
 /** Starts a hall on free ports in a folder of its own. `config` becomes its `yimen.config.json`. */
@@ -65,6 +67,10 @@ export async function startHall(config: object = {}): Promise<Hall> {
     token,
     ask: async (query, variables, options = {}) =>
       ask(yimen.url, query, variables, options.token ?? (await token(options.role ?? 'clerk')), options.headers),
+    async advance(ms) {
+      const headers = { 'x-yimen-run': yimen.runSecret, 'content-type': 'application/json' };
+      await request(`${yimen.url}/sandbox/clock`, { method: 'POST', headers, body: JSON.stringify({ advanceMs: ms }) });
+    },
     fault: (connector, fault, agency) => sandbox.setFault(connector, fault, agency),
     async [Symbol.asyncDispose]() {
       await yimen.close();

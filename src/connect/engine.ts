@@ -4,9 +4,9 @@ import type { Connector } from './connector.ts';
 import { AgencyError } from './errors.ts';
 import { httpFace } from './http-face.ts';
 import type { Lookup } from './lookup.ts';
-import { type Asking, type CallReport, Source, type Sourced } from './source.ts';
+import { type Asking, type CallReport, Source, type Sourced, type SourceHealth } from './source.ts';
 import type { Log, Policy, Provenance } from './types.ts';
-import type { HealthReading, HealthState } from './watch/health.ts';
+import type { HealthState } from './watch/health.ts';
 
 /** A connector with its settings, already checked. */
 export interface ConfiguredConnector {
@@ -46,7 +46,7 @@ export interface Engine {
   /** Who serves each section. */
   readonly served: ReadonlyMap<string, Served>;
   /** How an agency is doing; undefined when no connector asks it. Of several connectors' readings the worst. */
-  health(agency: string): HealthReading | undefined;
+  health(agency: string): SourceHealth | undefined;
   /** A reader for one request. */
   reader(asking: Asking): Reader;
   close(): Promise<void>;
@@ -87,7 +87,7 @@ export function createEngine(options: EngineOptions): Engine {
 
 const BY_CONCERN: readonly HealthState[] = ['UNKNOWN', 'UP', 'DEGRADED', 'DOWN'];
 
-const worst = (readings: readonly HealthReading[]): HealthReading | undefined =>
+const worst = (readings: readonly SourceHealth[]): SourceHealth | undefined =>
   readings.toSorted((a, b) => BY_CONCERN.indexOf(b.state) - BY_CONCERN.indexOf(a.state))[0];
 
 function* sectionsOf(fields: object): Generator<[string, Lookup<unknown, unknown>]> {

@@ -1,5 +1,7 @@
 import { type Clock, milliseconds } from '../clock/index.ts';
-import { AgencyError } from './errors.ts';
+import { AgencyError, type AgencyFault } from './errors.ts';
+import { Breaker, type BreakerState } from './guard/breaker.ts';
+import { Retry } from './guard/retry.ts';
 import { Slots } from './guard/slots.ts';
 import type { Lookup } from './lookup.ts';
 import { DeadlineOver, translate } from './transport/translate.ts';
@@ -34,6 +36,11 @@ export interface Sourced<T> {
   readonly provenance: Provenance;
 }
 
+/** How a source is doing. */
+export interface SourceHealth extends HealthReading {
+  readonly breaker: BreakerState;
+}
+
 export interface SourceOptions {
   readonly connector: string;
   readonly agency: string;
@@ -49,6 +56,8 @@ export class Source {
   readonly agency: string;
   readonly #options: SourceOptions;
   readonly #slots: Slots;
+  readonly #breaker: Breaker;
+  readonly #retry = new Retry();
   readonly #timeoutMs: number;
   readonly #health: Health;
 
@@ -59,13 +68,14 @@ export class Source {
     this.agency = options.agency;
     this.#options = options;
     this.#slots = new Slots(concurrency, policy.queue ?? concurrency * QUEUE_PER_SLOT);
+    this.#breaker = new Breaker(options.clock);
     this.#health = new Health(options.clock.now());
     this.#timeoutMs = policy.timeout ? milliseconds(policy.timeout) : DEFAULT_TIMEOUT_MS;
   }
 
   /** How the agency is doing, judged by the calls that went out. */
-  health(): HealthReading {
-    return this.#health.read(this.#options.clock.now());
+  health(): SourceHealth {
+    return { ...this.#health.read(this.#options.clock.now()), breaker: this.#breaker.state };
   }
 
   /** Asks for keys of one lookup; as many readings as keys, in their order. Never rejects. */
@@ -84,12 +94,18 @@ export class Source {
     const waiting: Call = { ...asking, connector: this.connector, agency: this.agency, operation };
     let readings: readonly Reading<V>[];
     try {
-      readings = await this.#slots.run(waiting, () => this.#timed(waiting, keys, work));
+      readings = await this.#guarded(waiting, () => this.#timed(waiting, keys, work));
     } catch (cause) {
       readings = Array.from({ length: keys }, () => ({ kind: 'failed', error: translate(cause, waiting) }));
     }
     const provenance = this.#provenance();
     return readings.map((reading) => ({ reading, provenance: stamped(provenance, reading) }));
+  }
+
+  /** Every call passes these, in this order: a place, the breaker, a second attempt where that may help, the time limit. */
+  #guarded<V>(waiting: Call, attempt: () => Promise<readonly Reading<V>[]>): Promise<readonly Reading<V>[]> {
+    const attempts = () => this.#retry.run(waiting, attempt);
+    return this.#slots.run(waiting, () => this.#breaker.run(waiting, attempts, commonFault));
   }
 
   async #timed<V>(waiting: Call, keys: number, work: (call: Call) => Promise<readonly Reading<V>[]>): Promise<readonly Reading<V>[]> {
@@ -99,21 +115,21 @@ export class Source {
     const call: Call = { ...waiting, signal: AbortSignal.any([waiting.signal, limit.signal]) };
     try {
       const readings = await raced(work(call), call.signal);
-      this.#report(call, keys, started, firstError(readings));
+      this.#report(call, keys, started, firstError(readings), commonFault(readings));
       return readings;
     } catch (cause) {
       const error = failure(cause, call);
-      this.#report(call, keys, started, error);
+      this.#report(call, keys, started, error, error.fault);
       throw error;
     } finally {
       clearTimeout(timer);
     }
   }
 
-  #report(call: Call, keys: number, started: number, error: AgencyError | undefined): void {
+  #report(call: Call, keys: number, started: number, error: AgencyError | undefined, fault: AgencyFault | undefined): void {
     const { connector, agency, operation } = call;
     const tookMs = performance.now() - started;
-    if (!this.#isAbandoned(call, tookMs, error)) this.#health.record(this.#options.clock.now(), tookMs, error?.fault);
+    if (!this.#isAbandoned(call, tookMs, error)) this.#health.record(this.#options.clock.now(), tookMs, fault);
     this.#options.onCall?.({ connector, agency, operation, keys, tookMs, ...(error && { error }) });
     if (!error) return;
     const fields = { connector, agency, operation, code: error.code, traceId: call.traceId, tookMs: Math.round(tookMs), ...error.private };
@@ -159,6 +175,11 @@ function raced<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 
 const stamped = <V>(provenance: Provenance, reading: Reading<V>): Provenance =>
   reading.kind === 'value' && reading.asOf ? { ...provenance, asOf: reading.asOf } : provenance;
+
+/** The fault of a batch as a whole: one bad row among good ones says nothing about the agency. */
+function commonFault(readings: readonly Reading<unknown>[]): AgencyFault | undefined {
+  return readings.every(({ kind }) => kind === 'failed') ? firstError(readings)?.fault : undefined;
+}
 
 const firstError = (readings: readonly Reading<unknown>[]): AgencyError | undefined =>
   readings.find((r): r is Extract<Reading<unknown>, { kind: 'failed' }> => r.kind === 'failed')?.error;

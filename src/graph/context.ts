@@ -1,5 +1,5 @@
 import type { Catalogue } from '../catalogue/index.ts';
-import type { Caller, HealthReading, Language, Reader } from '../connect/index.ts';
+import type { Caller, Language, Reader, SourceHealth } from '../connect/index.ts';
 import type { GlobalIds } from './global-id.ts';
 
 /** What a resolver may use: the caller as plain data, one reader for this request, and what is the same for all. */
@@ -13,5 +13,5 @@ export interface RequestContext {
   /** Connector ids by agency. */
   readonly connectorsOf: (agency: string) => readonly string[];
   /** How an agency's system is doing. */
-  readonly healthOf: (agency: string) => HealthReading | undefined;
+  readonly healthOf: (agency: string) => SourceHealth | undefined;
 }

@@ -6,6 +6,8 @@ import { scalars } from './scalars.ts';
 
 const upper = <T extends string>(text: T): Uppercase<T> => text.toUpperCase() as Uppercase<T>;
 
+const BREAKER = { closed: 'CLOSED', open: 'OPEN', 'half-open': 'HALF_OPEN' } as const;
+
 /** Resolvers of everything that no agency answers. Sections get theirs from the connectors (see sections.ts). */
 export const resolvers: Resolvers = {
   ...scalars,
@@ -28,7 +30,7 @@ export const resolvers: Resolvers = {
     health: ({ id }, _, { healthOf }) => healthOf(id) ?? null,
     connectors: ({ id }, _, { connectorsOf }) => [...connectorsOf(id)],
   },
-  AgencyHealth: { p50: ({ p50Ms }) => p50Ms, p99: ({ p99Ms }) => p99Ms },
+  AgencyHealth: { p50: ({ p50Ms }) => p50Ms, p99: ({ p99Ms }) => p99Ms, breaker: ({ breaker }) => BREAKER[breaker] },
   Provenance: {
     agency: ({ agency }, _, { catalogue }) => {
       const found = catalogue.agency(agency);

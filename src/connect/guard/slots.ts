@@ -1,15 +1,22 @@
 import { AgencyError } from '../errors.ts';
 import type { Call } from '../types.ts';
 
+interface Waiter {
+  readonly isKiosk: boolean;
+  go(): void;
+}
+
 /**
- * Places for calls to one source: `concurrency` at the same time, `queue` waiting, the next one refused at once.
- * A caller that gives up while it waits leaves the queue.
+ * Places for calls to one source (a bulkhead): `concurrency` at the same time, `queue` waiting, the next one refused at
+ * once. Kiosks may hold at most half of the places and half of the queue: however many people press their screens, the
+ * clerks' half stays free. A place that is given up goes to the one that waits longest and may take it.
  */
 export class Slots {
   readonly #concurrency: number;
   readonly #queue: number;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Set<Waiter>();
   #taken = 0;
+  #takenByKiosks = 0;
 
   constructor(concurrency: number, queue: number) {
     this.#concurrency = concurrency;
@@ -18,41 +25,59 @@ export class Slots {
 
   /** Runs `work` as soon as there is a place. Throws `THROTTLED` when the queue is full. */
   async run<T>(call: Call, work: () => Promise<T>): Promise<T> {
-    if (this.#taken < this.#concurrency) this.#taken++;
-    else await this.#wait(call);
+    const isKiosk = call.caller.role === 'kiosk';
+    if (this.#mayEnter(isKiosk)) this.#enter(isKiosk);
+    else await this.#wait(call, isKiosk);
     try {
       return await work();
     } finally {
-      this.#release();
+      this.#leave(isKiosk);
     }
   }
 
-  #wait(call: Call): Promise<void> {
+  #mayEnter(isKiosk: boolean): boolean {
+    if (this.#taken >= this.#concurrency) return false;
+    return !isKiosk || this.#takenByKiosks < half(this.#concurrency);
+  }
+
+  #enter(isKiosk: boolean): void {
+    this.#taken++;
+    if (isKiosk) this.#takenByKiosks++;
+  }
+
+  #wait(call: Call, isKiosk: boolean): Promise<void> {
     call.signal.throwIfAborted();
-    if (this.#waiting.size >= this.#queue)
-      throw new AgencyError(call, 'THROTTLED', { retryAfterMs: 1_000, private: { reason: 'queue full' } });
+    const kiosks = [...this.#waiting].filter((waiter) => waiter.isKiosk).length;
+    if (this.#waiting.size >= this.#queue || (isKiosk && kiosks >= half(this.#queue))) throw full(call);
     return new Promise((resolve, reject) => {
-      const leave = () => {
-        this.#waiting.delete(go);
+      const waiter: Waiter = {
+        isKiosk,
+        go() {
+          call.signal.removeEventListener('abort', giveUp);
+          resolve();
+        },
+      };
+      const giveUp = () => {
+        this.#waiting.delete(waiter);
         reject(call.signal.reason);
       };
-      const go = () => {
-        call.signal.removeEventListener('abort', leave);
-        resolve();
-      };
-      this.#waiting.add(go);
-      call.signal.addEventListener('abort', leave, { once: true });
+      this.#waiting.add(waiter);
+      call.signal.addEventListener('abort', giveUp, { once: true });
     });
   }
 
-  /** A place that is given up goes straight to the one that waits longest. */
-  #release(): void {
-    const [next] = this.#waiting;
-    if (!next) {
-      this.#taken--;
-      return;
-    }
+  #leave(isKiosk: boolean): void {
+    this.#taken--;
+    if (isKiosk) this.#takenByKiosks--;
+    const next = [...this.#waiting].find((waiter) => this.#mayEnter(waiter.isKiosk));
+    if (!next) return;
     this.#waiting.delete(next);
-    next();
+    this.#enter(next.isKiosk);
+    next.go();
   }
 }
+
+/** At least one, so that a kiosk can be served by a source that takes one call at a time. */
+const half = (places: number): number => Math.max(1, Math.floor(places / 2));
+
+const full = (call: Call) => new AgencyError(call, 'THROTTLED', { retryAfterMs: 1_000, private: { reason: 'queue full' } });

@@ -1,0 +1,88 @@
+import type { Clock } from '../../clock/index.ts';
+import { AgencyError, type AgencyFault } from '../errors.ts';
+import type { Call } from '../types.ts';
+
+const WINDOW_MS = 10_000;
+const OPEN_MS = 10_000;
+const MIN_CALLS = 10;
+const OPEN_ABOVE = 0.5;
+
+/** Failures that say the agency is unwell. A refused question, an ambiguous record or a wrong credential does not. */
+const UNWELL: readonly AgencyFault[] = ['UNAVAILABLE', 'TIMEOUT', 'PROTOCOL', 'THROTTLED'];
+
+/** `closed`: calls pass. `open`: none pass. `half-open`: one probe is on its way. */
+export type BreakerState = 'closed' | 'open' | 'half-open';
+
+/**
+ * Stops asking a source that is unwell: opens above 50 % failures of at least 10 calls in 10 s, lets one probe through
+ * after 10 s, closes when that succeeds. Our own and not a library's, because it must run on the injected clock.
+ */
+export class Breaker {
+  readonly #clock: Clock;
+  #calls: { readonly at: number; readonly unwell: boolean }[] = [];
+  #openUntil = 0;
+  #isOpen = false;
+  #probing = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get state(): BreakerState {
+    if (!this.#isOpen) return 'closed';
+    return this.#probing ? 'half-open' : 'open';
+  }
+
+  /** Runs `work` if the breaker lets it pass; else throws `UNAVAILABLE` with the time until the next probe. */
+  async run<T>(call: Call, work: () => Promise<T>, faultOf: (outcome: T) => AgencyFault | undefined): Promise<T> {
+    this.#enter(call);
+    try {
+      const outcome = await work();
+      this.#note(faultOf(outcome));
+      return outcome;
+    } catch (error) {
+      // A call whose caller has gone says nothing; it only gives the probe back.
+      if (error instanceof AgencyError && !call.signal.aborted) this.#note(error.fault);
+      else this.#probing = false;
+      throw error;
+    }
+  }
+
+  #enter(call: Call): void {
+    if (!this.#isOpen) return;
+    const now = this.#clock.now();
+    if (this.#probing || now < this.#openUntil) {
+      const retryAfterMs = Math.max(0, this.#openUntil - now);
+      throw new AgencyError(call, 'UNAVAILABLE', { retryAfterMs, private: { reason: 'breaker open' } });
+    }
+    this.#probing = true;
+  }
+
+  #note(fault: AgencyFault | undefined): void {
+    const unwell = fault !== undefined && UNWELL.includes(fault);
+    if (this.#isOpen) this.#probed(unwell);
+    else this.#counted(unwell);
+  }
+
+  #probed(unwell: boolean): void {
+    // Calls that were on their way when it opened end here too; only the probe decides.
+    if (!this.#probing) return;
+    this.#probing = false;
+    if (unwell) this.#open();
+    else this.#isOpen = false;
+  }
+
+  #counted(unwell: boolean): void {
+    const now = this.#clock.now();
+    this.#calls = this.#calls.filter(({ at }) => at > now - WINDOW_MS);
+    this.#calls.push({ at: now, unwell });
+    const failures = this.#calls.filter((call) => call.unwell).length;
+    if (this.#calls.length >= MIN_CALLS && failures / this.#calls.length > OPEN_ABOVE) this.#open();
+  }
+
+  #open(): void {
+    this.#isOpen = true;
+    this.#openUntil = this.#clock.now() + OPEN_MS;
+    this.#calls = [];
+  }
+}
