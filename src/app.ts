@@ -54,7 +54,14 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
   const catalogue = loadCatalogue(catalogueFolder(settings));
   const configured = await configuredConnectors(settings, sandbox?.description);
   const metrics = createMetrics();
-  const engine = createEngine({ connectors: configured, serve: settings.config.serve ?? {}, clock, log, onCall: metrics.onCall });
+  const engine = createEngine({
+    connectors: configured,
+    serve: settings.config.serve ?? {},
+    remember: settings.config.memory?.enabled ?? true,
+    clock,
+    log,
+    onCall: metrics.onCall,
+  });
   checkAgencies(engine, catalogue);
   const graph = createGraph({ folders: schemaFolders(), served: engine.served });
   const onInternal = (error: unknown, traceId: string) => log.error({ err: error, traceId }, 'internal error');

@@ -53,17 +53,20 @@ describe('one command', () => {
       const reply = await request(`${url}/graphql`, {
         method: 'POST',
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ query: '{ enterprise(uscc: "91321071990000017N") { tax { creditGrade } } }' }),
+        body: JSON.stringify({ query: '{ enterprise(uscc: "91321071990000017N") { seals { items { number } } } }' }),
       });
-      return (await reply.body.json()) as { data: { enterprise: { tax: unknown } }; errors?: { extensions: { code: string } }[] };
+      return (await reply.body.json()) as {
+        data: { enterprise: { seals: { items: unknown[] } } };
+        errors?: { extensions: { code: string } }[];
+      };
     };
-    expect((await ask()).data.enterprise.tax).toEqual({ creditGrade: 'B' });
+    expect((await ask()).data.enterprise.seals.items).toHaveLength(4);
 
-    await yimen('sandbox', 'fault', 'tax', 'down');
+    await yimen('sandbox', 'fault', 'public-security', 'down');
     expect((await ask()).errors?.[0]?.extensions.code).toBe('AGENCY_UNAVAILABLE');
-    await yimen('sandbox', 'fault', 'tax', 'none');
+    await yimen('sandbox', 'fault', 'public-security', 'none');
     expect(await yimen('sandbox', 'clock', '--advance', '2h')).toContain('2.0 h ahead');
-    expect((await ask()).data.enterprise.tax).toEqual({ creditGrade: 'B' });
+    expect((await ask()).data.enterprise.seals.items).toHaveLength(4);
     expect(await yimen('schema')).toContain('type Enterprise implements Node');
 
     child.kill('SIGTERM');

@@ -58,7 +58,7 @@ describe('the production profile', () => {
     await world.fault('tax', 'hang');
     const started = performance.now();
     const answer = await (
-      await post('/graphql', { query: '{ enterprise(uscc: "91321071990000017N") { tax { creditGrade } } }' })
+      await post('/graphql', { query: '{ enterprise(uscc: "91321071990000025H") { tax { creditGrade } } }' })
     ).body.json();
     expect(answer).toMatchObject({ errors: [{ extensions: { code: 'AGENCY_TIMEOUT', retryable: true } }] });
     expect(performance.now() - started).toBeLessThan(2_500);
@@ -82,6 +82,6 @@ describe('the sandbox profile', () => {
     expect((await flip('provincial', { fault: 'none' }))[0]).toBe(200);
     expect(await flip('tax', { fault: 'sleepy' })).toMatchObject([400, expect.stringContaining('fault must be one of')]);
     expect(await flip('land', { fault: 'down' })).toMatchObject([400, expect.stringContaining('no such connector; there are')]);
-    expect((await world.ask('{ enterprise(uscc: "91321071990000017N") { projects { items { code } } } }')).errors).toBeUndefined();
+    expect((await world.ask('{ enterprise(uscc: "91321071990000025H") { projects { items { code } } } }')).errors).toBeUndefined();
   });
 });

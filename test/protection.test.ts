@@ -6,7 +6,7 @@ const BREAKER = '{ agency(id: "taxation") { health { state breaker } } }';
 
 let hall: Hall;
 beforeAll(async () => {
-  hall = await startHall();
+  hall = await startHall({ memory: { enabled: false } });
 });
 afterAll(() => hall[Symbol.asyncDispose]());
 

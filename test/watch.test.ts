@@ -8,7 +8,7 @@ const HEALTH = '{ agency(id: "taxation") { health { state since p50 p99 errorRat
 
 let hall: Hall;
 beforeAll(async () => {
-  hall = await startHall();
+  hall = await startHall({ memory: { enabled: false } });
 });
 afterAll(() => hall[Symbol.asyncDispose]());
 

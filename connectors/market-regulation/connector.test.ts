@@ -128,7 +128,8 @@ describe('credentials', () => {
     await it.read('Enterprise.registration', USCC);
     it.clock.set(600_000);
     it.agency.resetTraffic();
-    await Promise.all([1, 2, 3].map(() => it.read('Enterprise.registration', USCC)));
+    const keys = it.subjects.enterprises.slice(0, 3).map(({ uscc }) => uscc);
+    await Promise.all(keys.map((key) => it.read('Enterprise.registration', key)));
     expect(it.agency.traffic().calls).toBe(4);
   });
 

@@ -4,6 +4,8 @@ import type { Connector } from './connector.ts';
 import { AgencyError } from './errors.ts';
 import { httpFace } from './http-face.ts';
 import type { Lookup } from './lookup.ts';
+import { Memory } from './memory/memory.ts';
+import { RememberingSource } from './memory/remembering.ts';
 import { type Asking, type CallReport, Source, type Sourced, type SourceHealth } from './source.ts';
 import type { Log, Policy, Provenance } from './types.ts';
 import type { HealthState } from './watch/health.ts';
@@ -22,6 +24,8 @@ export interface EngineOptions {
   readonly serve?: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly log: Log;
+  /** Whether answers are remembered beyond their request. Default true. */
+  readonly remember?: boolean;
   /** Told of every upstream call. */
   readonly onCall?: (report: CallReport) => void;
 }
@@ -53,7 +57,7 @@ export interface Engine {
 }
 
 interface Route {
-  readonly source: Source;
+  readonly source: RememberingSource;
   readonly lookup: Lookup<unknown, unknown>;
 }
 
@@ -61,15 +65,18 @@ interface Route {
 export function createEngine(options: EngineOptions): Engine {
   const closers: (() => Promise<void>)[] = [];
   const routes = new Map<string, Route>();
+  const memory = options.remember === false ? undefined : new Memory();
   for (const configured of options.connectors) {
     const { connector, settings } = configured;
     const policy = { ...connector.policy, ...configured.policy };
     const http = httpFace({ clock: options.clock, connections: policy.concurrency ?? 16, onOpen: (close) => closers.push(close) });
     const { fields } = connector.open({ settings, http, clock: options.clock, log: options.log });
-    const sources = new Map<string, Source>();
+    const sources = new Map<string, RememberingSource>();
     for (const [section, lookup] of sectionsOf(fields)) {
       const agency = lookup.agency ?? connector.agency;
-      const source = sources.get(agency) ?? new Source({ ...options, connector: connector.id, agency, policy });
+      const source =
+        sources.get(agency) ??
+        new RememberingSource(new Source({ ...options, connector: connector.id, agency, policy }), memory, options.clock);
       sources.set(agency, source);
       place(routes, section, { source, lookup }, options.serve ?? {});
     }

@@ -129,11 +129,13 @@ export class Source {
   #report(call: Call, keys: number, started: number, error: AgencyError | undefined, fault: AgencyFault | undefined): void {
     const { connector, agency, operation } = call;
     const tookMs = performance.now() - started;
-    if (!this.#isAbandoned(call, tookMs, error)) this.#health.record(this.#options.clock.now(), tookMs, fault);
+    const isAbandoned = this.#isAbandoned(call, tookMs, error);
+    if (!isAbandoned) this.#health.record(this.#options.clock.now(), tookMs, fault);
     this.#options.onCall?.({ connector, agency, operation, keys, tookMs, ...(error && { error }) });
     if (!error) return;
     const fields = { connector, agency, operation, code: error.code, traceId: call.traceId, tookMs: Math.round(tookMs), ...error.private };
-    this.#options.log.warn(fields, 'agency call failed');
+    if (isAbandoned) this.#options.log.debug(fields, 'agency call given up by its request');
+    else this.#options.log.warn(fields, 'agency call failed');
   }
 
   /** A call that its request gave up early says nothing about the agency: a hasty client must not make it look dead. */

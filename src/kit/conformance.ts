@@ -1,4 +1,4 @@
-import type { AgencyAnswer, AgencyError, Connector, Policy } from '../connect/index.ts';
+import type { AgencyAnswer, AgencyError, Connector, Duration, Policy } from '../connect/index.ts';
 import type { Fault } from './faults.ts';
 import type { SandboxSpec } from './sandbox.ts';
 import { type TestLine, testLine } from './test-line.ts';
@@ -38,7 +38,9 @@ const EXPECTED: readonly (readonly [Fault, AgencyError['code']])[] = [
 ];
 
 const PATIENCE_MS = 4_000;
-const HANG_PATIENCE_MS = 400;
+/** A time limit that an agency under "slow" keeps and one under "hang" does not. */
+const LIMIT = '2s';
+const HANG_LIMIT = '300ms';
 
 /** The checks every connector must pass, over its own sandbox. Any test runner can run them. */
 export function conformance(options: ConformanceOptions): readonly Check[] {
@@ -49,10 +51,17 @@ export function conformance(options: ConformanceOptions): readonly Check[] {
       await answers(line, sample, options);
     }),
     ...EXPECTED.map(([fault, code]) =>
-      check(`${sample.section} under "${fault}" is ${code}`, options, (line) => failsAs(line, sample, fault, code, options)),
+      check(`${sample.section} under "${fault}" is ${code}`, withLimit(options, fault === 'hang' ? HANG_LIMIT : LIMIT), (line) =>
+        failsAs(line, sample, fault, code, options),
+      ),
     ),
   ]);
 }
+
+const withLimit = (options: ConformanceOptions, timeout: Duration): ConformanceOptions => ({
+  ...options,
+  policy: { ...options.policy, timeout },
+});
 
 function check(name: string, options: ConformanceOptions, work: (line: TestLine) => Promise<void>): Check {
   return {
@@ -84,7 +93,7 @@ async function failsAs(
 ): Promise<void> {
   line.agency.faults.set(fault);
   const { section, key } = sample;
-  const reading = line.read(section, key, fault === 'hang' ? HANG_PATIENCE_MS : PATIENCE_MS);
+  const reading = line.read(section, key, PATIENCE_MS);
   const error = await reading.then(
     () => undefined,
     (cause: AgencyError) => cause,

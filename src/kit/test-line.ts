@@ -3,7 +3,7 @@ import { type AgencyAnswer, type CallReport, type Connector, createEngine, type 
 import { type RunningSandbox, type SandboxSpec, startSandbox } from './sandbox.ts';
 import { loadSubjects, type Subjects } from './subjects.ts';
 
-/** One connector wired to its own sandbox, without a gateway: for a connector's tests. */
+/** One connector wired to its own sandbox, without a gateway and without a memory: for a connector's tests. */
 export interface TestLine extends AsyncDisposable {
   readonly agency: RunningSandbox;
   readonly subjects: Subjects;
@@ -28,7 +28,13 @@ export async function testLine(connector: Connector, spec: SandboxSpec, folder: 
   const log = { debug: write, info: write, warn: write, error: write };
   const raw = resolveSecrets(agency.settings, { env: {}, folder: '.', sandbox: true });
   const settings = connector.settings.parse(raw);
-  const engine = createEngine({ connectors: [{ connector, settings, policy }], clock, log, onCall: (report) => calls.push(report) });
+  const engine = createEngine({
+    connectors: [{ connector, settings, policy }],
+    clock,
+    log,
+    remember: false,
+    onCall: (report) => calls.push(report),
+  });
   const reader = (within: number) =>
     engine.reader({ caller: { role: 'clerk', actor: 'test' }, traceId: 'test', signal: AbortSignal.timeout(within) });
   return {

@@ -39,6 +39,7 @@ const Config = z.strictObject({
   catalogue: z.string().optional(),
   issuers: z.array(Issuer).optional(),
   origins: z.array(z.url()).optional(),
+  memory: z.strictObject({ enabled: z.boolean() }).optional(),
   keys: z.strictObject({ ids: z.unknown() }).optional(),
 });
 
