@@ -95,6 +95,14 @@ describe('wrong input is named, and never echoed', () => {
     expect(await post('[{"query":"{ __typename }"}]')).toMatchObject({ status: 400 });
   });
 
+  it('B53 other methods than GET and POST', async () => {
+    for (const method of ['PUT', 'DELETE', 'PATCH', 'TRACE'] as const) {
+      const reply = await request(`${hall.url}/graphql`, { method, headers: { authorization: `Bearer ${await hall.token('clerk')}` } });
+      expect(reply.statusCode).toBe(405);
+      expect(await reply.body.text()).toContain('send queries by POST');
+    }
+  });
+
   it('a deadline that is none', async () => {
     expect(await post('{"query":"{ __typename }"}', { 'x-yimen-deadline': 'soon' })).toMatchObject({
       status: 400,

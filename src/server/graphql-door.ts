@@ -32,6 +32,7 @@ export function graphqlDoor(options: DoorOptions): (request: IncomingMessage, re
     const headers = { ...corsHeaders(request, options.origins), 'x-trace-id': traceId, 'cache-control': 'no-store' };
     if (request.method === 'OPTIONS') return void response.writeHead(204, headers).end();
     try {
+      if (request.method !== 'GET' && request.method !== 'POST') throw new RequestProblem(405, 'send queries by POST, or by GET');
       const caller = await options.authenticator.authenticate(soleAuthorization(request));
       await answer(request, response, { caller, traceId, headers }, options);
     } catch (error) {
