@@ -67,10 +67,6 @@ export interface Policy {
   readonly concurrency?: number;
   /** Calls that may wait for a place before the next one is refused at once. Default four times `concurrency`. */
   readonly queue?: number;
-  /** Calls per second the agency allows. Default: no limit. */
-  readonly perSecond?: number;
-  /** Calls per day the agency allows. Default: no limit. */
-  readonly perDay?: number;
 }
 
 /** The part of a pino logger that the engine uses. */

@@ -18,8 +18,6 @@ const Policy = z.strictObject({
   timeout: Duration.optional(),
   concurrency: z.int().positive().optional(),
   queue: z.int().nonnegative().optional(),
-  perSecond: z.number().positive().optional(),
-  perDay: z.int().positive().optional(),
 });
 
 const ConnectorEntry = z.strictObject({
