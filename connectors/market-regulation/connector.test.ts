@@ -44,6 +44,15 @@ describe('registration', () => {
     expect(await read('E039')).toMatchObject({ status: 'DEREGISTERED', licence: { status: 'CANCELLED' } });
   });
 
+  it('a row that departs from the contract fails alone', async () => {
+    await using it = await line();
+    const company = it.subjects.enterprise('E002') ?? expect.fail('no such subject');
+    company.registeredCapital.amount = -1;
+    const [first, second] = await it.readAll('Enterprise.registration', [USCC, company.uscc]);
+    expect(first?.status).toBe('fulfilled');
+    expect(second).toMatchObject({ status: 'rejected', reason: { code: 'AGENCY_PROTOCOL' } });
+  });
+
   it('names enterprises among the shareholders', async () => {
     await using it = await line();
     const answers = await it.readAll(
@@ -118,7 +127,8 @@ describe('search', () => {
 
   it('refuses a cursor of something else', async () => {
     await using it = await line();
-    expect(await failure(it.read('Query.enterprises', { name: '示例', after: 'abc' }))).toMatchObject({ code: 'AGENCY_REFUSED' });
+    for (const after of ['abc', '', 'YWZ0ZXI6NA!!'])
+      expect(await failure(it.read('Query.enterprises', { name: '示例', after }))).toMatchObject({ code: 'AGENCY_REFUSED' });
   });
 });
 

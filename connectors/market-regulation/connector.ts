@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { byKey, connector, type JsonClient, lookup, oauth2, secret, value } from '../../src/connect/index.ts';
 import { toEnterprises, toRegistration } from './map.ts';
 import { searchLookup } from './search.ts';
-import { HoldersReply, RegistrationsReply } from './wire.ts';
+import { Holder, HoldersReply, Registration, RegistrationsReply } from './wire.ts';
 
 /** Most keys the registry takes in one question. */
 const BATCH = 50;
@@ -37,7 +37,7 @@ const registrations = (registry: JsonClient) =>
         usccs,
         reply.items,
         (row) => row.uniscid,
-        (row) => value(toRegistration(row), asOf),
+        (row) => value(toRegistration(Registration.parse(row)), asOf),
         call,
         { unknown: reply.unknown },
       );
@@ -55,7 +55,7 @@ const holders = (registry: JsonClient) =>
         idNumbers,
         reply.items,
         (row) => row.cerNo,
-        (row) => value(toEnterprises(row), asOf),
+        (row) => value(toEnterprises(Holder.parse(row)), asOf),
         call,
         { unknown: reply.unknown },
       );

@@ -7,12 +7,14 @@ type SearchArgs = ConnectorFields['Query']['enterprises']['key'];
 
 const PAGE = 20;
 
-/** The registry's name search. A cursor is the position of its entry, sealed against being read as a number to add to. */
+/** The registry's name search. A cursor is the position of its entry, opaque to clients. */
 export const searchLookup = (registry: JsonClient): Lookup<SearchArgs, EnterpriseConnectionShape> =>
   lookup({
     async one({ name, first, after }: SearchArgs, call: Call) {
-      const query = { name, offset: String(after ? positionAfter(after, call) : 0), limit: String(first ?? PAGE) };
+      const offset = after == null ? 0 : positionAfter(after, call);
+      const query = { name, offset: String(offset), limit: String(first ?? PAGE) };
       const reply = await registry.request({ path: '/registrations/search', query }, SearchReply, call);
+      checkPage(reply, offset, call);
       return value(toConnection(reply), new Date(reply.dataTime));
     },
   });
@@ -21,8 +23,16 @@ const cursorOf = (position: number): string => Buffer.from(`after:${position}`).
 
 function positionAfter(cursor: string, call: Call): number {
   const position = /^after:(\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1];
-  if (position === undefined) throw new AgencyError(call, 'REFUSED', { private: { reason: 'cursor not of this search' } });
+  // Base64 readers skip what they do not know: only the very text we gave out is ours.
+  if (position === undefined || cursorOf(Number(position)) !== cursor)
+    throw new AgencyError(call, 'REFUSED', { private: { reason: 'cursor not of this search' } });
   return Number(position) + 1;
+}
+
+/** A page of another position, or an empty one before the end, would send a client round in circles. */
+function checkPage({ items, offset, total }: SearchReply, asked: number, call: Call): void {
+  if (offset === asked && (items.length > 0 || offset >= total)) return;
+  throw new AgencyError(call, 'PROTOCOL', { private: { reason: 'not the page that was asked' } });
 }
 
 function toConnection({ items, offset, total }: SearchReply): EnterpriseConnectionShape {

@@ -58,7 +58,8 @@ export type Registration = z.infer<typeof Registration>;
 export const RegistrationsReply = z.object({
   /** As of when the registry's copy stands. */
   dataTime: z.iso.datetime({ offset: true }),
-  items: z.array(Registration),
+  /** Each row is held against Registration on its own, so that one wrong row costs one enterprise. */
+  items: z.array(z.looseObject({ uniscid: z.string() })),
   /** Codes the registry does not know. */
   unknown: z.array(z.string()),
 });
@@ -81,7 +82,7 @@ export type Holder = z.infer<typeof Holder>;
 
 export const HoldersReply = z.object({
   dataTime: z.iso.datetime({ offset: true }),
-  items: z.array(Holder),
+  items: z.array(z.looseObject({ cerNo: z.string() })),
   unknown: z.array(z.string()),
 });
 

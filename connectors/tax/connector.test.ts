@@ -64,6 +64,15 @@ describe('tax profile', () => {
     expect(second).toMatchObject({ status: 'rejected', reason: { code: 'AGENCY_PROTOCOL' } });
   });
 
+  it('a row that departs from the contract fails alone too', async () => {
+    await using it = await line();
+    const company = it.subjects.enterprise('E002') ?? expect.fail('no such subject');
+    company.sections.tax.creditGrade = 'Z';
+    const [first, second] = await it.readAll('Enterprise.tax', [USCC, company.uscc]);
+    expect(first?.status).toBe('fulfilled');
+    expect(second).toMatchObject({ status: 'rejected', reason: { code: 'AGENCY_PROTOCOL' } });
+  });
+
   it('the code of the tax office keeps its leading zero', () => {
     expect(Taxpayer.shape.zgswjDm.parse('03210710000')).toBe('03210710000');
     expect(() => Taxpayer.shape.zgswjDm.parse('3210710000')).toThrow();

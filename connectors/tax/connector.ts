@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { absent, byKey, connector, hmacSm3, lookup, secret, value } from '../../src/connect/index.ts';
 import { toTaxProfile } from './map.ts';
-import { TaxpayersReply } from './wire.ts';
+import { Taxpayer, TaxpayersReply } from './wire.ts';
 
 export default connector({
   id: 'tax',
@@ -35,7 +35,7 @@ export default connector({
               const reply = await tax.request('queryTaxpayers', { nsrsbh: usccs }, TaxpayersReply, call);
               if (!reply) return usccs.map(() => absent);
               const asOf = new Date(reply.sjsj);
-              return byKey(usccs, reply.nsrlb, keyOf, (it) => value(toTaxProfile(it), asOf), call, { unknown: reply.wdj });
+              return byKey(usccs, reply.nsrlb, keyOf, (it) => value(toTaxProfile(Taxpayer.parse(it)), asOf), call, { unknown: reply.wdj });
             },
           }),
         },

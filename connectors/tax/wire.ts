@@ -44,8 +44,8 @@ const listOf = <T extends z.ZodType>(name: string, item: T) =>
 export const TaxpayersReply = z.object({
   /** 数据时间 */
   sjsj: z.iso.datetime({ offset: true }),
-  /** 纳税人列表 */
-  nsrlb: listOf('nsr', Taxpayer),
+  /** 纳税人列表; each row is held against Taxpayer on its own, so that one wrong row costs one taxpayer */
+  nsrlb: listOf('nsr', z.looseObject({ nsrsbh: z.string() })),
   /** 未登记的识别号 */
   wdj: listOf('wdjhm', z.string()),
 });

@@ -28,14 +28,24 @@ interface Held {
 export function oauth2(options: OAuth2Options): Signer {
   let held: Held | undefined;
   let fetching: Promise<Held> | undefined;
+  let fetcher: AbortSignal | undefined;
 
   async function current(context: SignContext): Promise<string> {
     if (held && context.clock.now() < held.until) return held.token;
+    const isMine = !fetching;
+    if (isMine) fetcher = context.call.signal;
+    const mayGiveUp = fetcher;
     fetching ??= fetchToken(options, context).finally(() => {
       fetching = undefined;
     });
-    held = await fetching;
-    return held.token;
+    try {
+      held = await fetching;
+      return held.token;
+    } catch (cause) {
+      // Whoever fetched for all may have run out of time: that is not our failure.
+      if (isMine || !mayGiveUp?.aborted || context.call.signal.aborted) throw cause;
+      return current(context);
+    }
   }
 
   return {
@@ -43,8 +53,9 @@ export function oauth2(options: OAuth2Options): Signer {
       const token = await current(context);
       return { ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } };
     },
-    renew() {
-      held = undefined;
+    renew(refused) {
+      // A late refusal of the old token must not throw the new one away.
+      if (refused.headers['authorization'] === `Bearer ${held?.token}`) held = undefined;
     },
   };
 }

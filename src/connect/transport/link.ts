@@ -40,7 +40,7 @@ export function link(options: LinkOptions, tools: LinkTools): Link {
   const signers = [options.sign ?? []].flat() as readonly Signer[];
   const renewers = signers.filter((s) => s.renew);
 
-  async function once(plain: WireRequest, call: Call): Promise<WireResponse> {
+  async function once(plain: WireRequest, call: Call, onSigned?: (request: WireRequest) => void): Promise<WireResponse> {
     const raw = async (request: WireRequest) => {
       const reply = await tools.engine.send(formEncoded(request), { signal: call.signal, maxBytes: tools.maxBytes });
       return reply.headers['content-encoding'] ? unpacked(reply, tools.maxBytes) : reply;
@@ -48,6 +48,7 @@ export function link(options: LinkOptions, tools: LinkTools): Link {
     const context: SignContext = { clock: tools.clock, call, send: raw };
     let request = plain;
     for (const signer of signers) request = await signer.sign(request, context);
+    onSigned?.(request);
     let reply = await raw(request);
     const fault = reply.status === 404 ? undefined : statusFault(reply, call, tools.clock.now());
     if (fault) throw fault;
@@ -58,12 +59,15 @@ export function link(options: LinkOptions, tools: LinkTools): Link {
   return {
     async send(request, call) {
       const plain = address(request, options);
+      let sent = plain;
       try {
-        return await once(plain, call);
+        return await once(plain, call, (signed) => {
+          sent = signed;
+        });
       } catch (cause) {
         const error = translate(cause, call);
         if (error.fault !== 'CREDENTIALS' || renewers.length === 0) throw error;
-        for (const signer of renewers) signer.renew?.();
+        for (const signer of renewers) signer.renew?.(sent);
         return await once(plain, call).catch((again: unknown) => Promise.reject(translate(again, call)));
       }
     },

@@ -38,8 +38,8 @@ export interface Signer {
   sign(request: WireRequest, context: SignContext): WireRequest | Promise<WireRequest>;
   /** Undoes the agency's seal on a reply, and checks its signature. */
   open?(response: WireResponse, request: WireRequest): WireResponse | Promise<WireResponse>;
-  /** The agency refused the credentials: forget what is remembered; the call is tried once more. */
-  renew?(): void;
+  /** The agency refused the credentials of this request: forget them if they are still held; the call is tried once more. */
+  renew?(refused: WireRequest): void;
 }
 
 /** A reply larger than its limit. */
