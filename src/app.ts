@@ -17,13 +17,15 @@ import {
   type Engine,
   loadConnector,
   moduleIn,
+  type Policy,
   resolveSecrets,
   Secret,
 } from './connect/index.ts';
-import { createApollo, createGraph, globalIds } from './graph/index.ts';
+import { createApollo, createDocuments, createGraph, globalIds } from './graph/index.ts';
 import { FAULTS, type Fault, type SandboxClient, type SandboxDescription, sandboxClient } from './kit/index.ts';
 import { createHttpServer, type SandboxDoor } from './server/index.ts';
 import { checked, type IssuerSettings, packageFolder, type Settings } from './settings/index.ts';
+import { derivedKey, openShared } from './store/index.ts';
 import { createAuthenticator } from './trust/index.ts';
 
 /** A gateway that listens. */
@@ -54,25 +56,35 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
   const catalogue = loadCatalogue(catalogueFolder(settings));
   const configured = await configuredConnectors(settings, sandbox?.description);
   const metrics = createMetrics();
+  const key = idKey(settings);
+  const shared = settings.redis ? openShared({ url: settings.redis, key: derivedKey(key, 'shared'), log }) : undefined;
   const engine = createEngine({
     connectors: configured,
     serve: settings.config.serve ?? {},
+    agencies: (settings.config.agencies ?? {}) as Readonly<Record<string, Policy>>,
+    outbound: { allow: settings.config.outbound?.allow ?? [], loopback: sandbox !== undefined },
     remember: settings.config.memory?.enabled ?? true,
     clock,
     log,
+    key: derivedKey(key, 'tickets'),
+    shared,
     onCall: metrics.onCall,
+    onOutcome: metrics.onOutcome,
   });
+  metrics.watch(engine.sources);
   checkAgencies(engine, catalogue);
   const graph = createGraph({ folders: schemaFolders(), served: engine.served });
   const onInternal = (error: unknown, traceId: string) => log.error({ err: error, traceId }, 'internal error');
   const runSecret = randomBytes(24).toString('base64url');
+  const documents = createDocuments(graph.schema);
   const server = createHttpServer({
     schema: graph.schema,
-    apollo: await startedApollo(createApollo({ schema: graph.schema, onInternal })),
+    documents,
+    apollo: await startedApollo(createApollo({ schema: graph.schema, documents, onInternal })),
     authenticator: createAuthenticator(trustedIssuers(settings, sandbox?.description), clock),
     engine,
     catalogue,
-    ids: globalIds(idKey(settings)),
+    ids: globalIds(key),
     connectorsOf: connectorsByAgency(engine),
     origins: settings.config.origins ?? [],
     sandbox: sandbox && sandboxDoor(sandbox.client, clock),
@@ -90,6 +102,7 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
     async close() {
       await server.close();
       await engine.close();
+      await shared?.close();
     },
   };
 }

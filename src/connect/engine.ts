@@ -1,13 +1,17 @@
-import DataLoader from 'dataloader';
+import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock/index.ts';
+import type { Shared } from '../store/index.ts';
 import type { Connector } from './connector.ts';
-import { AgencyError } from './errors.ts';
 import { httpFace } from './http-face.ts';
 import type { Lookup } from './lookup.ts';
 import { Memory } from './memory/memory.ts';
-import { RememberingSource } from './memory/remembering.ts';
-import { type Asking, type CallReport, Source, type Sourced, type SourceHealth } from './source.ts';
-import type { Log, Policy, Provenance } from './types.ts';
+import type { Eviction, Question } from './memory/question.ts';
+import { type Outcome, RememberingSource } from './memory/remembering.ts';
+import type { OutboundRule } from './outbound/outbound.ts';
+import { type Reader, type RequestAsking, RequestReader, type Route } from './reader.ts';
+import { type CallReport, Source, type SourceHealth } from './source.ts';
+import { Tickets } from './ticket.ts';
+import type { Log, Policy } from './types.ts';
 import type { HealthState } from './watch/health.ts';
 
 /** A connector with its settings, already checked. */
@@ -22,12 +26,32 @@ export interface EngineOptions {
   readonly connectors: readonly ConfiguredConnector[];
   /** Which connector serves a section that several could: `{"Enterprise.tax": "tax"}`. */
   readonly serve?: Readonly<Record<string, string>>;
+  /** What the hall's settings say of single agencies; goes before the connectors' policies. By id in the catalogue. */
+  readonly agencies?: Readonly<Record<string, Policy>>;
   readonly clock: Clock;
   readonly log: Log;
+  /** 32 bytes, the same in all replicas: seals tickets. Without it they are good in this process only. */
+  readonly key?: Buffer;
+  /** The Redis that replicas share: memory and quotas. */
+  readonly shared?: Shared | undefined;
+  /** Where connections may go beside the addresses in the connectors' settings. */
+  readonly outbound?: OutboundRule;
   /** Whether answers are remembered beyond their request. Default true. */
   readonly remember?: boolean;
+  /** What makes two questions the same. Only for the test that shows what a weaker key does. */
+  readonly questionKey?: (question: Question) => string;
   /** Told of every upstream call. */
   readonly onCall?: (report: CallReport) => void;
+  /** Told where the answer to every key came from. */
+  readonly onOutcome?: (report: OutcomeReport) => void;
+}
+
+/** Where the answer to one key came from. */
+export interface OutcomeReport {
+  readonly connector: string;
+  readonly agency: string;
+  readonly operation: string;
+  readonly outcome: Outcome;
 }
 
 /** Who serves a section. */
@@ -36,13 +60,9 @@ export interface Served {
   readonly agency: string;
 }
 
-/** A record as it is handed to the schema. */
-export type AgencyAnswer = Readonly<Record<string, unknown>> & { readonly provenance: Provenance };
-
-/** Asks on behalf of one request: keys of the same section asked at the same time go out together. */
-export interface Reader {
-  /** The record, or null when the agency knows none. Rejects with {@link AgencyError}. `section` like `Enterprise.tax`. */
-  read(section: string, key: unknown): Promise<AgencyAnswer | null>;
+/** A source and how it is doing. */
+export interface SourceReading extends Served {
+  readonly health: SourceHealth;
 }
 
 /** The connector engine: the only code that talks to agencies. */
@@ -51,45 +71,64 @@ export interface Engine {
   readonly served: ReadonlyMap<string, Served>;
   /** How an agency is doing; undefined when no connector asks it. Of several connectors' readings the worst. */
   health(agency: string): SourceHealth | undefined;
+  /** Every (connector, agency) pair and how it is doing. */
+  sources(): readonly SourceReading[];
   /** A reader for one request. */
-  reader(asking: Asking): Reader;
+  reader(asking: RequestAsking): Reader;
+  /** Forgets remembered answers, in all replicas. Never rejects. */
+  evict(what: Eviction): Promise<void>;
   close(): Promise<void>;
-}
-
-interface Route {
-  readonly source: RememberingSource;
-  readonly lookup: Lookup<unknown, unknown>;
 }
 
 /** Opens every connector and lays out who serves what. Refuses two connectors for one section unless `serve` chooses. */
 export function createEngine(options: EngineOptions): Engine {
   const closers: (() => Promise<void>)[] = [];
   const routes = new Map<string, Route>();
-  const memory = options.remember === false ? undefined : new Memory();
-  for (const configured of options.connectors) {
-    const { connector, settings } = configured;
-    const policy = { ...connector.policy, ...configured.policy };
-    const http = httpFace({ clock: options.clock, connections: policy.concurrency ?? 16, onOpen: (close) => closers.push(close) });
-    const { fields } = connector.open({ settings, http, clock: options.clock, log: options.log });
-    const sources = new Map<string, RememberingSource>();
-    for (const [section, lookup] of sectionsOf(fields)) {
-      const agency = lookup.agency ?? connector.agency;
-      const source =
-        sources.get(agency) ??
-        new RememberingSource(new Source({ ...options, connector: connector.id, agency, policy }), memory, options.clock);
-      sources.set(agency, source);
-      place(routes, section, { source, lookup }, options.serve ?? {});
-    }
-  }
+  const memory = options.remember === false ? undefined : new Memory(options);
+  const tickets = new Tickets(options.key ?? randomBytes(32));
+  checkIds(options.connectors);
+  for (const configured of options.connectors)
+    for (const [section, route] of opened(configured, options, memory, (close) => closers.push(close)))
+      place(routes, section, route, options.serve ?? {});
   checkChoices(routes, options.serve ?? {});
+  checkAgencies(routes, options.agencies ?? {});
+  const sources = [...new Set([...routes.values()].map(({ source }) => source))];
   return {
     served: new Map([...routes].map(([section, { source }]) => [section, { connector: source.connector, agency: source.agency }])),
-    health: (agency) => worst([...routes.values()].filter(({ source }) => source.agency === agency).map(({ source }) => source.health())),
-    reader: (asking) => reader(routes, asking),
+    health: (agency) => worst(sources.filter((source) => source.agency === agency).map((source) => source.health())),
+    sources: () => sources.map((source) => ({ connector: source.connector, agency: source.agency, health: source.health() })),
+    reader: (asking) => new RequestReader(routes, tickets, asking),
+    evict: async (what) => memory?.evict(what),
     async close() {
+      memory?.close();
       await Promise.all(closers.map((close) => close()));
     },
   };
+}
+
+/** Opens one connector: its sections, each with the source it is asked at. */
+function opened(
+  { connector, settings, policy }: ConfiguredConnector,
+  options: EngineOptions,
+  memory: Memory | undefined,
+  onOpen: (close: () => Promise<void>) => void,
+): [string, Route][] {
+  const own = { ...connector.policy, ...policy };
+  const { clock, log, outbound = {} } = options;
+  const http = httpFace({ clock, connections: own.concurrency ?? 16, outbound, onOpen });
+  const { fields } = connector.open({ settings, http, clock, log });
+  const sources = new Map<string, RememberingSource>();
+  const sourceOf = (agency: string) => {
+    const ofAgency = { ...own, ...options.agencies?.[agency] };
+    const source = new Source({ ...options, connector: connector.id, agency, policy: ofAgency });
+    return new RememberingSource(source, { ...options, memory });
+  };
+  return [...sectionsOf(fields)].map(([section, lookup]) => {
+    const agency = lookup.agency ?? connector.agency;
+    const source = sources.get(agency) ?? sourceOf(agency);
+    sources.set(agency, source);
+    return [section, { source, lookup }];
+  });
 }
 
 const BY_CONCERN: readonly HealthState[] = ['UNKNOWN', 'UP', 'DEGRADED', 'DOWN'];
@@ -113,33 +152,20 @@ function place(routes: Map<string, Route>, section: string, route: Route, serve:
   routes.set(section, route);
 }
 
+function checkIds(connectors: readonly ConfiguredConnector[]): void {
+  const ids = connectors.map(({ connector }) => connector.id);
+  const twice = ids.find((id, i) => ids.indexOf(id) !== i);
+  if (twice) throw new Error(`two connectors call themselves "${twice}"; an id stands for one connector`);
+}
+
 function checkChoices(routes: ReadonlyMap<string, Route>, serve: Readonly<Record<string, string>>): void {
   const wrong = Object.keys(serve).find((section) => !routes.has(section));
   if (wrong) throw new Error(`yimen.config.json: serve.${wrong} chooses "${serve[wrong]}", which does not serve that section`);
 }
 
-function reader(routes: ReadonlyMap<string, Route>, asking: Asking): Reader {
-  const loaders = new Map<string, DataLoader<unknown, Sourced<unknown>, string>>();
-
-  function loaderOf(section: string, route: Route): DataLoader<unknown, Sourced<unknown>, string> {
-    const known = loaders.get(section);
-    if (known) return known;
-    const { source, lookup } = route;
-    const loader = new DataLoader<unknown, Sourced<unknown>, string>((keys) => source.ask(section, lookup, keys, asking), {
-      cacheKeyFn: (key) => (typeof key === 'string' ? key : JSON.stringify(key)),
-      ...('batch' in lookup && { maxBatchSize: lookup.batch }),
-    });
-    loaders.set(section, loader);
-    return loader;
-  }
-
-  return {
-    async read(section, key) {
-      const route = routes.get(section);
-      if (!route) throw new AgencyError({ connector: '', agency: '' }, 'NOT_CONNECTED');
-      const { reading, provenance } = await loaderOf(section, route).load(key);
-      if (reading.kind === 'failed') throw reading.error;
-      return reading.kind === 'absent' ? null : { ...(reading.value as object), provenance };
-    },
-  };
+function checkAgencies(routes: ReadonlyMap<string, Route>, agencies: Readonly<Record<string, Policy>>): void {
+  const asked = new Set([...routes.values()].map(({ source }) => source.agency));
+  const wrong = Object.keys(agencies).find((agency) => !asked.has(agency));
+  if (wrong)
+    throw new Error(`yimen.config.json: agencies.${wrong}: no connector asks an agency of this id; asked are ${[...asked].join(', ')}`);
 }

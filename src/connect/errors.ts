@@ -36,6 +36,12 @@ export type Language = 'zh' | 'en';
 export interface AgencyErrorDetail {
   /** How long to wait before asking again, in milliseconds, where the agency said so. */
   readonly retryAfterMs?: number | undefined;
+  /** When the agency can be asked again, where that is known: the end of its maintenance. */
+  readonly until?: Date | undefined;
+  /** The gateway itself held the call back, so it says nothing of the agency. */
+  readonly isOurs?: boolean;
+  /** With which the answer can be asked for again while it is on its way. */
+  readonly ticket?: string;
   /** For the hall's own log; never reaches a client. No personal data. */
   readonly private?: Readonly<Record<string, unknown>> | undefined;
   readonly cause?: unknown;
@@ -48,6 +54,9 @@ export class AgencyError extends Error {
   readonly connector: string;
   readonly fault: AgencyFault;
   readonly retryAfterMs: number | undefined;
+  readonly until: Date | undefined;
+  readonly isOurs: boolean;
+  readonly ticket: string | undefined;
   readonly private: Readonly<Record<string, unknown>>;
 
   constructor(source: { readonly connector: string; readonly agency: string }, fault: AgencyFault, detail: AgencyErrorDetail = {}) {
@@ -56,6 +65,9 @@ export class AgencyError extends Error {
     this.connector = source.connector;
     this.fault = fault;
     this.retryAfterMs = detail.retryAfterMs;
+    this.until = detail.until;
+    this.isOurs = detail.isOurs ?? false;
+    this.ticket = detail.ticket;
     this.private = detail.private ?? {};
   }
 

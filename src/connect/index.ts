@@ -18,17 +18,20 @@ export {
 } from './connector.ts';
 export { connectorFolders, importModule, loadConnector, moduleIn } from './discover.ts';
 export {
-  type AgencyAnswer,
   type ConfiguredConnector,
   createEngine,
   type Engine,
   type EngineOptions,
-  type Reader,
+  type OutcomeReport,
   type Served,
+  type SourceReading,
 } from './engine.ts';
 export { AGENCY_FAULTS, AgencyError, type AgencyFault, type Language } from './errors.ts';
 export { absent, byKey, failed, type Lookup, lookup, value } from './lookup.ts';
 export { coded, compactDay, day } from './mapping.ts';
+export type { Eviction, Question } from './memory/question.ts';
+export type { OutboundRule } from './outbound/outbound.ts';
+export type { AgencyAnswer, Reader, RequestAsking } from './reader.ts';
 export { resolveSecrets, Secret, type SecretSources, secret } from './secret.ts';
 export { hmacSha256Parameters, hmacSm3 } from './sign/mac.ts';
 export { oauth2 } from './sign/oauth2.ts';
@@ -39,5 +42,16 @@ export type { FormClient, Meaning } from './transport/form.ts';
 export type { JsonClient } from './transport/json.ts';
 export type { SoapClient } from './transport/soap.ts';
 export type { Signer, WireRequest, WireResponse } from './transport/wire.ts';
-export { type Call, type Caller, type Freshness, type Log, type Policy, type Provenance, type Reading, ROLES, type Role } from './types.ts';
+export {
+  type Call,
+  type Caller,
+  type Freshness,
+  type Log,
+  type Maintenance,
+  type Policy,
+  type Provenance,
+  type Reading,
+  ROLES,
+  type Role,
+} from './types.ts';
 export { createMetrics, type Metrics } from './watch/metrics.ts';

@@ -9,6 +9,8 @@ interface LookupBase {
   readonly fresh?: Duration;
   /** How long after that the last answer may stand in, marked stale, when the agency cannot be asked. */
   readonly stale?: Duration;
+  /** Words by which remembered answers can be evicted together. */
+  readonly tags?: readonly string[];
   /** `never`: the answer is not stored anywhere, not even for a second. */
   readonly memory?: 'never';
 }

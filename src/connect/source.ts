@@ -1,12 +1,16 @@
 import { type Clock, milliseconds } from '../clock/index.ts';
+import type { Shared } from '../store/index.ts';
 import { AgencyError, type AgencyFault } from './errors.ts';
 import { Breaker, type BreakerState } from './guard/breaker.ts';
+import { MaintenanceCalendar } from './guard/maintenance.ts';
+import { Quota } from './guard/quota.ts';
 import { Retry } from './guard/retry.ts';
 import { Slots } from './guard/slots.ts';
 import type { Lookup } from './lookup.ts';
 import { DeadlineOver, translate } from './transport/translate.ts';
 import type { Call, Caller, Log, Policy, Provenance, Reading } from './types.ts';
 import { Health, type HealthReading } from './watch/health.ts';
+import { spanned } from './watch/span.ts';
 
 const DEFAULT_TIMEOUT_MS = 3_000;
 const DEFAULT_CONCURRENCY = 16;
@@ -39,6 +43,10 @@ export interface Sourced<T> {
 /** How a source is doing. */
 export interface SourceHealth extends HealthReading {
   readonly breaker: BreakerState;
+  /** Calls left of the agency's quota today; null where it has none. */
+  readonly quotaLeft: number | null;
+  /** The maintenance that runs now. */
+  readonly maintenance: { readonly until: Date } | null;
 }
 
 export interface SourceOptions {
@@ -47,6 +55,8 @@ export interface SourceOptions {
   readonly policy: Policy;
   readonly clock: Clock;
   readonly log: Log;
+  /** Where replicas count an agency's quota together. */
+  readonly shared?: Shared | undefined;
   readonly onCall?: ((report: CallReport) => void) | undefined;
 }
 
@@ -57,6 +67,8 @@ export class Source {
   readonly #options: SourceOptions;
   readonly #slots: Slots;
   readonly #breaker: Breaker;
+  readonly #quota: Quota;
+  readonly #maintenance: MaintenanceCalendar;
   readonly #retry = new Retry();
   readonly #timeoutMs: number;
   readonly #health: Health;
@@ -69,13 +81,18 @@ export class Source {
     this.#options = options;
     this.#slots = new Slots(concurrency, policy.queue ?? concurrency * QUEUE_PER_SLOT);
     this.#breaker = new Breaker(options.clock);
+    this.#quota = new Quota({ ...options, limits: policy });
+    this.#maintenance = new MaintenanceCalendar(policy.maintenance ?? []);
     this.#health = new Health(options.clock.now());
     this.#timeoutMs = policy.timeout ? milliseconds(policy.timeout) : DEFAULT_TIMEOUT_MS;
   }
 
   /** How the agency is doing, judged by the calls that went out. */
   health(): SourceHealth {
-    return { ...this.#health.read(this.#options.clock.now()), breaker: this.#breaker.state };
+    const now = this.#options.clock.now();
+    const until = this.#maintenance.until(now);
+    const quotaLeft = this.#quota.left() ?? null;
+    return { ...this.#health.read(now), breaker: this.#breaker.state, quotaLeft, maintenance: until ? { until } : null };
   }
 
   /** Asks for keys of one lookup; as many readings as keys, in their order. Never rejects. */
@@ -102,8 +119,16 @@ export class Source {
     return readings.map((reading) => ({ reading, provenance: stamped(provenance, reading) }));
   }
 
-  /** Every call passes these, in this order: a place, the breaker, a second attempt where that may help, the time limit. */
-  #guarded<V>(waiting: Call, attempt: () => Promise<readonly Reading<V>[]>): Promise<readonly Reading<V>[]> {
+  /**
+   * Every call passes these, in this order: the maintenance calendar, a place, the breaker, a second attempt where that may
+   * help, for each attempt the quota and the time limit.
+   */
+  async #guarded<V>(waiting: Call, send: () => Promise<readonly Reading<V>[]>): Promise<readonly Reading<V>[]> {
+    this.#maintenance.check(waiting, this.#options.clock.now());
+    const attempt = async () => {
+      await this.#quota.take(waiting);
+      return send();
+    };
     const attempts = () => this.#retry.run(waiting, attempt);
     return this.#slots.run(waiting, () => this.#breaker.run(waiting, attempts, commonFault));
   }
@@ -114,11 +139,12 @@ export class Source {
     const timer = setTimeout(() => limit.abort(new DeadlineOver()), this.#timeoutMs);
     const call: Call = { ...waiting, signal: AbortSignal.any([waiting.signal, limit.signal]) };
     try {
-      const readings = await raced(work(call), call.signal);
+      const attempt = () => raced(work(call), call.signal).catch((cause: unknown) => Promise.reject(failure(cause, call)));
+      const readings = await spanned(call, keys, attempt, commonFault);
       this.#report(call, keys, started, firstError(readings), commonFault(readings));
       return readings;
     } catch (cause) {
-      const error = failure(cause, call);
+      const error = cause as AgencyError;
       this.#report(call, keys, started, error, error.fault);
       throw error;
     } finally {

@@ -26,6 +26,10 @@ export interface Caller {
   readonly window?: string;
   /** The service session, where one is open. */
   readonly session?: string;
+  /** What they may see beyond what their role says, in one word: callers share an answer only if it is the same. */
+  readonly grants?: string;
+  /** Why they ask, where it decides what they may see. */
+  readonly purpose?: string;
 }
 
 /** One question on its way to an agency. Every transport call takes it. */
@@ -59,6 +63,15 @@ export interface Provenance {
   readonly freshness: Freshness;
 }
 
+/**
+ * When an agency is under maintenance. Either once, from an instant to an instant (ISO 8601 with its zone,
+ * `2026-11-11T00:00:00+08:00`), or every week: days 0 (Sunday) to 6 and times `HH:MM` of Asia/Shanghai. A weekly window
+ * whose `until` is not after its `from` ends on the next day.
+ */
+export type Maintenance =
+  | { readonly from: string; readonly until: string }
+  | { readonly days: readonly number[]; readonly from: string; readonly until: string };
+
 /** Limits an integrator sets per source; what is left out has a default. */
 export interface Policy {
   /** Longest one upstream call may take; the request's own deadline may cut it shorter. Default 3s. */
@@ -67,6 +80,12 @@ export interface Policy {
   readonly concurrency?: number;
   /** Calls that may wait for a place before the next one is refused at once. Default four times `concurrency`. */
   readonly queue?: number;
+  /** Calls per second that the agency allows the hall, over all replicas where they share a Redis. Default no limit. */
+  readonly perSecond?: number;
+  /** Calls per day (Asia/Shanghai) that it allows. Default no limit. */
+  readonly perDay?: number;
+  /** When the agency is under maintenance: no calls are made then. */
+  readonly maintenance?: readonly Maintenance[];
 }
 
 /** The part of a pino logger that the engine uses. */

@@ -1,20 +1,22 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
-import { type DocumentNode, GraphQLError, type GraphQLSchema, getNamedType, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import type { RequestContext } from './context.ts';
+import type { Documents } from './documents.ts';
 import { publicError } from './errors.ts';
+import { checkPersonalUrl } from './personal-url.ts';
 
-const PERSONAL = 'CitizenIdNumber';
 const MODERN = 'application/graphql-response+json';
 
 export interface ApolloOptions {
   readonly schema: GraphQLSchema;
+  readonly documents: Documents;
   /** Told of every error that is not the client's or an agency's fault. */
   readonly onInternal: (error: unknown, traceId: string) => void;
 }
 
 /** The server that runs the GraphQL protocol. It has no HTTP of its own. */
-export function createApollo({ schema, onInternal }: ApolloOptions): ApolloServer<RequestContext> {
+export function createApollo({ schema, documents, onInternal }: ApolloOptions): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     schema,
     introspection: true,
@@ -22,6 +24,7 @@ export function createApollo({ schema, onInternal }: ApolloOptions): ApolloServe
     // The endpoint takes bearer tokens only, never cookies, so a foreign page has nothing to ride on.
     csrfPrevention: false,
     persistedQueries: false,
+    documentStore: documents.forApollo,
     stopOnTerminationSignals: false,
     hideSchemaDetailsFromClientErrors: true,
     formatError: publicError,
@@ -55,27 +58,12 @@ function personalDataOffTheUrl(schema: GraphQLSchema): ApolloServerPlugin<Reques
     async requestDidStart() {
       return {
         async didResolveOperation({ request, document }) {
-          if (request.http?.method === 'GET' && asksForPerson(document, schema)) throw personalUrl();
+          const refused = request.http?.method === 'GET' ? checkPersonalUrl(document, schema) : undefined;
+          if (refused) throw refused;
         },
       };
     },
   };
-}
-
-const personalUrl = () =>
-  new GraphQLError('An identity number never travels in a URL: send this operation by POST.', {
-    extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
-  });
-
-function asksForPerson(document: DocumentNode, schema: GraphQLSchema): boolean {
-  const types = new TypeInfo(schema);
-  let found = false;
-  const look = () => {
-    const type = types.getInputType();
-    found ||= type !== null && type !== undefined && getNamedType(type).name === PERSONAL;
-  };
-  visit(document, visitWithTypeInfo(types, { Argument: look, ObjectField: look, VariableDefinition: look }));
-  return found;
 }
 
 /** Every error carries the request's trace id; those that are nobody's fault but ours are logged. */

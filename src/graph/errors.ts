@@ -15,8 +15,13 @@ export type ErrorCode =
 
 /** An agency's failure as its section shows it. */
 export function agencyFailure(error: AgencyError, context: RequestContext): GraphQLError {
-  const { agency, connector, code, retryable, retryAfterMs } = error;
-  const extensions = { code, agency, connector, retryable, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  const { agency, connector, code, retryable, retryAfterMs, until, ticket } = error;
+  const known = {
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(until && { until: until.toISOString() }),
+    ...(ticket && { ticket }),
+  };
+  const extensions = { code, agency, connector, retryable, ...known };
   return new GraphQLError(error.sentence(context.language, agencyName(agency, context)), { extensions });
 }
 

@@ -1,6 +1,7 @@
 import type { GraphQLFieldResolver } from 'graphql';
 import type { EnterpriseShape, PersonShape } from '../../schema/generated/connector-fields.ts';
 import type { Resolvers } from '../../schema/generated/types.ts';
+import { sectionArrival, sectionArrived } from './arrival.ts';
 import type { RequestContext } from './context.ts';
 import { scalars } from './scalars.ts';
 
@@ -18,6 +19,9 @@ export const resolvers: Resolvers = {
     agency: (_, { id }, { catalogue }) => catalogue.agency(id) ?? null,
     node: (_, { id }, context) => nodeOf(id, context),
   },
+  Subscription: { sectionArrived },
+  SectionArrival: sectionArrival,
+  AgencyRecord: { __resolveType: (record) => (record as unknown as { __typename: 'TaxRecord' }).__typename },
   Node: { __resolveType: (node) => typeOf(node as object) },
   Enterprise: { id: ({ uscc }, _, { ids }) => ids.seal('Enterprise', uscc) },
   Person: { id: ({ idNumber }, _, { ids }) => ids.seal('Person', idNumber) },

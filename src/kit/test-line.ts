@@ -33,6 +33,7 @@ export async function testLine(connector: Connector, spec: SandboxSpec, folder: 
     clock,
     log,
     remember: false,
+    outbound: { loopback: true },
     onCall: (report) => calls.push(report),
   });
   const reader = (within: number) =>

@@ -4,9 +4,11 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Caller, Metrics, Role } from '../connect/index.ts';
 import { printSchemaText } from '../graph/index.ts';
 import { Forbidden, Unauthenticated } from '../trust/index.ts';
+import type { DoorOptions, Handler } from './asking.ts';
 import { RequestProblem } from './body.ts';
-import { type DoorOptions, graphqlDoor } from './graphql-door.ts';
+import { graphqlDoor } from './graphql-door.ts';
 import { explorerPage, plainPage } from './page.ts';
+import { streamDoor } from './stream-door.ts';
 
 /** Things only the sandbox profile has. */
 export interface SandboxDoor {
@@ -24,16 +26,15 @@ export interface ServerOptions extends DoorOptions {
   readonly metrics: Metrics;
   /** Whether everything the gateway needs to answer is there. */
   readonly isReady: () => boolean;
-  readonly onInternal: (error: unknown, traceId: string) => void;
 }
 
 /** Everything that speaks HTTP: `/graphql` by a bare handler, all else by Fastify. */
 export function createHttpServer(options: ServerOptions): FastifyInstance {
-  const door = graphqlDoor(options);
+  const doors = { '/graphql': graphqlDoor(options), '/graphql/stream': streamDoor(options) };
   const app = Fastify({
     logger: false,
     forceCloseConnections: true,
-    serverFactory: (handler) => withDoor(door, handler),
+    serverFactory: (handler) => withDoors(doors, handler),
   });
   void app.register(helmet, { contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } });
   app.setErrorHandler((error, request, reply) => refuse(error, request, reply, options));
@@ -55,11 +56,14 @@ export function createHttpServer(options: ServerOptions): FastifyInstance {
   return app;
 }
 
-function withDoor(door: ReturnType<typeof graphqlDoor>, handler: (request: IncomingMessage, response: ServerResponse) => void): Server {
+function withDoors(
+  doors: Readonly<Record<string, Handler>>,
+  handler: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
   const limits = { headersTimeout: 5_000, requestTimeout: 8_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384 };
   return createServer(limits, (request, response) => {
-    const isGraphql = request.url === '/graphql' || request.url?.startsWith('/graphql?');
-    if (isGraphql) void door(request, response);
+    const door = doors[request.url?.split('?', 1)[0] ?? ''];
+    if (door) void door(request, response);
     else handler(request, response);
   });
 }

@@ -14,10 +14,16 @@ const Duration = z
   .string()
   .refine((text) => (parseDuration(text) ?? 0) > 0, 'a duration above 0 is a number and ms, s, m, h or d, like "3s"');
 
+/** Times are read where they are used: see the maintenance calendar. */
+const Maintenance = z.strictObject({ days: z.array(z.int()).optional(), from: z.string(), until: z.string() });
+
 const Policy = z.strictObject({
   timeout: Duration.optional(),
   concurrency: z.int().positive().optional(),
   queue: z.int().nonnegative().optional(),
+  perSecond: z.int().positive().optional(),
+  perDay: z.int().positive().optional(),
+  maintenance: z.array(Maintenance).optional(),
 });
 
 const ConnectorEntry = z.strictObject({
@@ -34,6 +40,8 @@ const Issuer = z.strictObject({ issuer: z.string().min(1), audience: z.string().
 const Config = z.strictObject({
   connectors: z.record(z.string(), ConnectorEntry).optional(),
   serve: z.record(z.string(), z.string()).optional(),
+  agencies: z.record(z.string(), Policy).optional(),
+  outbound: z.strictObject({ allow: z.array(z.string()) }).optional(),
   catalogue: z.string().optional(),
   issuers: z.array(Issuer).optional(),
   origins: z.array(z.url()).optional(),
@@ -56,6 +64,8 @@ export interface Settings {
   readonly configFile: string;
   /** Address of running sandbox agencies, when they are not to be started. */
   readonly sandbox: string | undefined;
+  /** Address of the Redis that replicas share; without it each process remembers and counts alone. */
+  readonly redis: string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -75,6 +85,7 @@ export function readSettings(env: Environment, cwd: string): Settings {
     config: existsSync(configFile) ? readConfig(configFile) : {},
     configFile,
     sandbox: env['YIMEN_SANDBOX'] || undefined,
+    redis: env['REDIS_URL'] || undefined,
   };
 }
 

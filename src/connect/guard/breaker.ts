@@ -41,8 +41,8 @@ export class Breaker {
       this.#note(faultOf(outcome));
       return outcome;
     } catch (error) {
-      // A call whose caller has gone says nothing; it only gives the probe back.
-      if (error instanceof AgencyError && !call.signal.aborted) this.#note(error.fault);
+      // A call whose caller has gone, or that was held back here, says nothing; it only gives the probe back.
+      if (error instanceof AgencyError && !error.isOurs && !call.signal.aborted) this.#note(error.fault);
       else this.#probing = false;
       throw error;
     }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type QuestionParts, questionKey } from './memory.ts';
+import { type Question, questionKey } from './question.ts';
 
 const parts = fc.record({
   connector: fc.string(),
@@ -14,7 +14,7 @@ const parts = fc.record({
 it('T11 no two different questions have the same key', () => {
   fc.assert(
     fc.property(parts, parts, (a, b) => {
-      const same = (Object.keys(a) as (keyof QuestionParts)[]).every((name) => JSON.stringify(a[name]) === JSON.stringify(b[name]));
+      const same = (Object.keys(a) as (keyof Question)[]).every((name) => JSON.stringify(a[name]) === JSON.stringify(b[name]));
       expect(questionKey(a) === questionKey(b)).toBe(same);
     }),
   );

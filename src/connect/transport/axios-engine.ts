@@ -1,20 +1,13 @@
-import http from 'node:http';
-import https from 'node:https';
 import axios, { AxiosError, type AxiosInstance } from 'axios';
-import { BodyTooLarge, type HttpEngine, type WireResponse } from './wire.ts';
+import { guardedAgents } from '../outbound/dial.ts';
+import { BodyTooLarge, type EngineOptions, type HttpEngine, type WireResponse } from './wire.ts';
 
 /**
  * The engine for integrators who bring an axios instance with interceptors of their own. axios has no limits unless told:
  * no redirects, no proxy, no unpacking (we unpack within the limit), every status is a reply.
  */
-export function axiosEngine(options: {
-  readonly connections: number;
-  readonly maxBytes: number;
-  readonly instance?: AxiosInstance;
-}): HttpEngine {
-  const agents = { keepAlive: true, maxSockets: options.connections };
-  const httpAgent = new http.Agent(agents);
-  const httpsAgent = new https.Agent(agents);
+export function axiosEngine(options: EngineOptions & { readonly instance?: AxiosInstance }): HttpEngine {
+  const { httpAgent, httpsAgent } = guardedAgents(options.outbound, { keepAlive: true, maxSockets: options.connections });
   const client = options.instance ?? axios.create();
   return {
     async send(request, limits): Promise<WireResponse> {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock/index.ts';
 import { AgencyError, type AgencyFault } from '../errors.ts';
+import type { Outbound } from '../outbound/outbound.ts';
 import type { Call } from '../types.ts';
 import { statusFault, translate } from './translate.ts';
 import { unpacked } from './unpack.ts';
@@ -18,6 +19,7 @@ export interface LinkOptions {
 export interface LinkTools {
   readonly clock: Clock;
   readonly engine: HttpEngine;
+  readonly outbound: Outbound;
   readonly maxBytes: number;
 }
 
@@ -42,6 +44,7 @@ export function link(options: LinkOptions, tools: LinkTools): Link {
 
   async function once(plain: WireRequest, call: Call, onSigned?: (request: WireRequest) => void): Promise<WireResponse> {
     const raw = async (request: WireRequest) => {
+      tools.outbound.check(request.url);
       const reply = await tools.engine.send(formEncoded(request), { signal: call.signal, maxBytes: tools.maxBytes });
       return reply.headers['content-encoding'] ? unpacked(reply, tools.maxBytes) : reply;
     };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Charset, encodeText } from '../codec/charset.ts';
+import { createOutbound } from '../outbound/outbound.ts';
 import type { Call } from '../types.ts';
 import { formClient } from './form.ts';
 import { jsonClient } from './json.ts';
@@ -24,7 +25,9 @@ const call = (signal = new AbortController().signal): Call => ({
 /** An engine that answers everything in one way. */
 function answering(body: string | Buffer, type: string, status = 200): LinkTools {
   const reply: WireResponse = { status, headers: { 'content-type': type }, body: Buffer.from(body) };
-  return { clock: { now: () => 0 }, maxBytes: 1_000, engine: { send: async () => reply, close: async () => {} } };
+  const clock = { now: () => 0 };
+  const outbound = createOutbound({ allow: ['agency.test'], clock });
+  return { clock, outbound, maxBytes: 1_000, engine: { send: async () => reply, close: async () => {} } };
 }
 
 describe("a form agency's codes", () => {

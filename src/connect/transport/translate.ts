@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DecodeError } from '../codec/decode-error.ts';
 import { AgencyError, type AgencyErrorDetail, type AgencyFault } from '../errors.ts';
+import { OutboundRefused } from '../outbound/allow-list.ts';
 import type { Call } from '../types.ts';
 import { BodyTooLarge, type WireResponse } from './wire.ts';
 
@@ -21,9 +22,17 @@ function faultOf(cause: unknown, signal: AbortSignal): [AgencyFault, string] {
   if (cause instanceof BodyTooLarge) return ['PROTOCOL', 'reply too large'];
   if (cause instanceof DecodeError) return ['PROTOCOL', cause.message];
   if (cause instanceof z.ZodError) return ['PROTOCOL', shapeFaults(cause)];
+  const refused = outboundRefusal(cause);
+  if (refused) return ['UNAVAILABLE', refused.message];
   const code = networkCode(cause);
   if (code && NOT_HTTP.test(code)) return ['PROTOCOL', code];
   return ['UNAVAILABLE', code ?? (cause instanceof Error ? cause.name : 'unknown')];
+}
+
+/** A connection that was not made, because the hall does not allow it. Engines wrap it. */
+function outboundRefusal(cause: unknown): OutboundRefused | undefined {
+  for (let error = cause; error instanceof Error; error = error.cause) if (error instanceof OutboundRefused) return error;
+  return undefined;
 }
 
 /** A call's own deadline, or that of the request behind it (`AbortSignal.timeout`). */

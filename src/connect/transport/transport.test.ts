@@ -95,7 +95,12 @@ async function ask(url: string, { engine, client, policy, signal }: Line): Promi
     },
   });
   const log = { debug() {}, info() {}, warn() {}, error() {} };
-  const house = createEngine({ connectors: [{ connector: probe, settings: {}, policy }], clock: { now: () => NOW }, log });
+  const house = createEngine({
+    connectors: [{ connector: probe, settings: {}, policy }],
+    clock: { now: () => NOW },
+    log,
+    outbound: { loopback: true },
+  });
   const asking = { caller: { role: 'clerk', actor: 'test' }, traceId: 't', signal: signal ?? AbortSignal.timeout(5_000) } as const;
   try {
     const answer = await house.reader(asking).read('Probe.name', 'k');

@@ -1,11 +1,12 @@
 import { Agent, errors, request as send } from 'undici';
-import { BodyTooLarge, type HttpEngine, type WireRequest, type WireResponse } from './wire.ts';
+import { undiciConnect } from '../outbound/dial.ts';
+import { BodyTooLarge, type EngineOptions, type HttpEngine, type WireRequest, type WireResponse } from './wire.ts';
 
 /** The engine for hot reads: one keep-alive pool per source, no redirects, no proxy. */
-export function undiciEngine(options: { readonly connections: number; readonly maxBytes: number }): HttpEngine {
+export function undiciEngine(options: EngineOptions): HttpEngine {
   const agent = new Agent({
     connections: options.connections,
-    connect: { timeout: 2_000 },
+    connect: undiciConnect(options.outbound, { timeout: 2_000 }),
     maxResponseSize: options.maxBytes,
     maxHeaderSize: 16_384,
     keepAliveTimeout: 10_000,

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock/index.ts';
+import type { Outbound } from '../outbound/outbound.ts';
 import type { Call } from '../types.ts';
 
 /** A request as signers and policies see it, whichever engine sends it. */
@@ -18,6 +19,14 @@ export interface WireResponse {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+}
+
+/** What an engine is opened with. */
+export interface EngineOptions {
+  readonly connections: number;
+  readonly maxBytes: number;
+  /** Where its connections may go. */
+  readonly outbound: Outbound;
 }
 
 /** Sends one request. Rejects with the network's error, or with the signal's reason. */

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { OutcomeReport, SourceReading } from '../engine.ts';
 import type { CallReport } from '../source.ts';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 8];
@@ -7,6 +8,10 @@ const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 8];
 export interface Metrics {
   /** Notes one upstream call. */
   onCall(report: CallReport): void;
+  /** Notes where the answer to one key came from. */
+  onOutcome(report: OutcomeReport): void;
+  /** Shows how sources are doing whenever metrics are read. */
+  watch(sources: () => readonly SourceReading[]): void;
   /** All metrics as Prometheus reads them. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -36,6 +41,12 @@ export function createMetrics(): Metrics {
     labelNames: source,
     registers: [registry],
   });
+  const outcomes = new Counter({
+    name: 'yimen_answers_total',
+    help: 'Keys answered: from memory fresh or stale, joined to a call on its way, or asked',
+    labelNames: [...source, 'outcome'],
+    registers: [registry],
+  });
   new Gauge({ name: 'yimen_process_start_time_seconds', help: 'Start of the process', registers: [registry] }).setToCurrentTime();
   return {
     onCall({ connector, agency, operation, tookMs, error, keys: asked }) {
@@ -45,7 +56,30 @@ export function createMetrics(): Metrics {
       seconds.observe(labels, tookMs / 1_000);
       if (error) failures.inc({ ...labels, code: error.code });
     },
+    onOutcome: (report) => outcomes.inc({ ...report }),
+    watch: (sources) => watched(registry, sources),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };
+}
+
+const BREAKER = { closed: 0, 'half-open': 1, open: 2 } as const;
+
+function watched(registry: Registry, sources: () => readonly SourceReading[]): void {
+  const gauge = (name: string, help: string, read: (reading: SourceReading) => number | null) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['connector', 'agency'],
+      registers: [registry],
+      collect() {
+        for (const reading of sources()) {
+          const value = read(reading);
+          if (value !== null) this.set({ connector: reading.connector, agency: reading.agency }, value);
+        }
+      },
+    });
+  gauge('yimen_breaker_state', 'Circuit breaker: 0 closed, 1 half-open, 2 open', ({ health }) => BREAKER[health.breaker]);
+  gauge('yimen_quota_left', "Calls left of the agency's quota today", ({ health }) => health.quotaLeft);
+  gauge('yimen_maintenance', 'Whether the agency is under maintenance', ({ health }) => (health.maintenance ? 1 : 0));
 }

@@ -1,0 +1,129 @@
+import DataLoader from 'dataloader';
+import { AgencyError } from './errors.ts';
+import type { Lookup } from './lookup.ts';
+import type { RememberingSource } from './memory/remembering.ts';
+import type { Asking, Sourced } from './source.ts';
+import type { Ticket, Tickets } from './ticket.ts';
+import type { Provenance } from './types.ts';
+
+/** A record as it is handed to the schema. */
+export type AgencyAnswer = Readonly<Record<string, unknown>> & { readonly provenance: Provenance };
+
+/** One request as it begins to ask. */
+export interface RequestAsking extends Asking {
+  /** Aborts when the client wants what is there by now; what is not comes back as `PENDING` with a ticket. */
+  readonly within?: AbortSignal | undefined;
+  /** Tickets of an earlier request. Those that are not the caller's, or have run out, are as if they were not there. */
+  readonly tickets?: readonly string[];
+}
+
+/** Asks on behalf of one request: keys of the same section asked at the same time go out together. */
+export interface Reader {
+  /** The record, or null when the agency knows none. Rejects with {@link AgencyError}. `section` like `Enterprise.tax`. */
+  read(section: string, key: unknown): Promise<AgencyAnswer | null>;
+  /** What a ticket stands for, as soon as it is there; undefined when the ticket is not the caller's or has run out. */
+  redeem(ticket: string): { readonly section: string; arrival(): Promise<AgencyAnswer | null> } | undefined;
+}
+
+/** How a section is asked. */
+export interface Route {
+  readonly source: RememberingSource;
+  readonly lookup: Lookup<unknown, unknown>;
+}
+
+/** The longest a call that nobody waits for any more is held for its ticket. */
+const HELD_CALL_MS = 8_000;
+
+type Loader = DataLoader<unknown, Sourced<unknown>, string>;
+
+/** The one implementation of {@link Reader}; lives as long as its request. */
+export class RequestReader implements Reader {
+  readonly #routes: ReadonlyMap<string, Route>;
+  readonly #tickets: Tickets;
+  readonly #asking: RequestAsking;
+  readonly #loaders = new Map<string, Loader>();
+  /** Tickets of this request, given or brought, by section and key. */
+  readonly #mine = new Map<string, { readonly id: string; readonly text: string }>();
+
+  constructor(routes: ReadonlyMap<string, Route>, tickets: Tickets, asking: RequestAsking) {
+    this.#routes = routes;
+    this.#tickets = tickets;
+    this.#asking = asking;
+    for (const text of asking.tickets ?? []) this.#bring(text);
+  }
+
+  async read(section: string, key: unknown): Promise<AgencyAnswer | null> {
+    const route = this.#routes.get(section);
+    if (!route) throw new AgencyError({ connector: '', agency: '' }, 'NOT_CONNECTED');
+    const { within } = this.#asking;
+    const answer = this.#held(section, key) ?? this.#loaderOf(section, route).load(key);
+    return within ? this.#inTime(answer, within, route, section, key) : answerOf(await answer);
+  }
+
+  redeem(ticket: string): { readonly section: string; arrival(): Promise<AgencyAnswer | null> } | undefined {
+    const opened = this.#tickets.open(ticket, this.#asking.caller);
+    return opened && { section: opened.section, arrival: () => this.#arrival(opened) };
+  }
+
+  async #arrival({ id, section, key }: Ticket): Promise<AgencyAnswer | null> {
+    const held = this.#tickets.held(id);
+    return held ? answerOf(await held) : this.read(section, key);
+  }
+
+  #bring(text: string): void {
+    const ticket = this.#tickets.open(text, this.#asking.caller);
+    if (ticket) this.#mine.set(nameOf(ticket.section, ticket.key), { id: ticket.id, text });
+  }
+
+  #held(section: string, key: unknown): Promise<Sourced<unknown>> | undefined {
+    const ticket = this.#mine.size > 0 ? this.#mine.get(nameOf(section, key)) : undefined;
+    return ticket && this.#tickets.held(ticket.id);
+  }
+
+  /** The answer if it is there in time, else a ticket for it. The call goes on. */
+  #inTime(answer: Promise<Sourced<unknown>>, within: AbortSignal, route: Route, section: string, key: unknown) {
+    return new Promise<AgencyAnswer | null>((resolve, reject) => {
+      const late = () => reject(this.#pending(route, section, key));
+      within.addEventListener('abort', late, { once: true });
+      answer
+        .then((sourced) => resolve(answerOf(sourced)))
+        .catch(reject)
+        .finally(() => within.removeEventListener('abort', late));
+      // What is remembered is given all the same: it is there before the next turn.
+      if (within.aborted) setImmediate(late);
+    });
+  }
+
+  #pending({ source, lookup }: Route, section: string, key: unknown): AgencyError {
+    const name = nameOf(section, key);
+    const ticket = this.#mine.get(name) ?? this.#tickets.issue({ section, key }, this.#asking.caller);
+    this.#mine.set(name, ticket);
+    if (!source.remembers(lookup) && !this.#tickets.held(ticket.id)) {
+      // Joins the call on its way, so that it goes on when this request has ended.
+      const asking = { ...this.#asking, signal: AbortSignal.timeout(HELD_CALL_MS) };
+      this.#tickets.hold(
+        ticket.id,
+        source.ask(section, lookup, [key], asking).then(([sourced]) => sourced as Sourced<unknown>),
+      );
+    }
+    return new AgencyError(source, 'PENDING', { ticket: ticket.text });
+  }
+
+  #loaderOf(section: string, { source, lookup }: Route): Loader {
+    const known = this.#loaders.get(section);
+    if (known) return known;
+    const loader: Loader = new DataLoader((keys) => source.ask(section, lookup, keys, this.#asking), {
+      cacheKeyFn: (key) => (typeof key === 'string' ? key : JSON.stringify(key)),
+      ...('batch' in lookup && { maxBatchSize: lookup.batch }),
+    });
+    this.#loaders.set(section, loader);
+    return loader;
+  }
+}
+
+const nameOf = (section: string, key: unknown): string => JSON.stringify([section, key]);
+
+function answerOf({ reading, provenance }: Sourced<unknown>): AgencyAnswer | null {
+  if (reading.kind === 'failed') throw reading.error;
+  return reading.kind === 'absent' ? null : { ...(reading.value as object), provenance };
+}

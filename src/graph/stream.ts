@@ -1,0 +1,82 @@
+import {
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  getOperationAST,
+  subscribe,
+} from 'graphql';
+import type { RequestContext } from './context.ts';
+import type { Documents } from './documents.ts';
+import { publicError } from './errors.ts';
+import { checkPersonalUrl } from './personal-url.ts';
+
+/** An operation whose answers go out as a stream of events. */
+export interface StreamRequest {
+  readonly method: string;
+  readonly query: string;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly context: RequestContext;
+}
+
+export interface StreamTools {
+  readonly schema: GraphQLSchema;
+  readonly documents: Documents;
+  readonly onInternal: (error: unknown, traceId: string) => void;
+}
+
+type Events = AsyncIterable<ExecutionResult> | readonly ExecutionResult[];
+
+/** Runs an operation by the same documents, rules and error shape as a single answer; a query streams its one result. */
+export async function openStream(request: StreamRequest, tools: StreamTools): Promise<AsyncIterable<ExecutionResult>> {
+  const events = await run(request, tools);
+  return shaped(events, request, tools);
+}
+
+async function run(request: StreamRequest, { schema, documents }: StreamTools): Promise<Events> {
+  const prepared = documents.prepare(request.query);
+  if ('errors' in prepared) return [{ errors: prepared.errors.map(asRequestError) }];
+  const { document } = prepared;
+  const operation = getOperationAST(document, request.operationName);
+  if (!operation) return [{ errors: [wrong('The document holds no operation of this name, or several without a name.')] }];
+  if (operation.operation === 'mutation') return [{ errors: [wrong('Send mutations by POST to /graphql.')] }];
+  const refused = request.method === 'GET' ? checkPersonalUrl(document, schema) : undefined;
+  if (refused) return [{ errors: [refused] }];
+  const { context: contextValue, operationName, variables: variableValues } = request;
+  const args = { schema, document, contextValue, operationName: operationName ?? null, variableValues: variableValues ?? {} };
+  if (operation.operation === 'query') return [await execute(args)];
+  const events = await subscribe(args);
+  return Symbol.asyncIterator in events ? events : [events];
+}
+
+const wrong = (message: string) => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+
+/** What Apollo calls errors of these stages, so that both doors show them alike. */
+function asRequestError(error: GraphQLError): GraphQLError {
+  const code = /^Syntax Error/.test(error.message) ? 'GRAPHQL_PARSE_FAILED' : 'GRAPHQL_VALIDATION_FAILED';
+  return new GraphQLError(error.message, { ...error, nodes: error.nodes ?? null, extensions: { code } });
+}
+
+async function* shaped(events: Events, { context }: StreamRequest, { onInternal }: StreamTools): AsyncGenerator<ExecutionResult> {
+  for await (const event of events) {
+    const errors = event.errors?.map((error) => {
+      if (error.originalError && !error.extensions['code']) onInternal(error.originalError, context.traceId);
+      return withTrace(publicError(formatted(error), error), context.traceId);
+    });
+    yield { ...event, ...(errors && { errors: errors as never }) };
+  }
+}
+
+/** An error of values given for variables has no code of its own. */
+function formatted(error: GraphQLError): GraphQLFormattedError {
+  const isInput = !error.originalError && !error.extensions['code'];
+  const plain = error.toJSON();
+  return isInput ? { ...plain, extensions: { code: 'BAD_USER_INPUT' } } : plain;
+}
+
+const withTrace = (error: GraphQLFormattedError, traceId: string): GraphQLFormattedError => ({
+  ...error,
+  extensions: { ...error.extensions, traceId },
+});

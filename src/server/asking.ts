@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ApolloServer } from '@apollo/server';
+import type { GraphQLSchema } from 'graphql';
+import secure from 'secure-json-parse';
+import type { Catalogue } from '../catalogue/index.ts';
+import { parseDuration } from '../clock/index.ts';
+import type { Caller, Engine, Language } from '../connect/index.ts';
+import type { Documents, ErrorCode, GlobalIds, RequestContext } from '../graph/index.ts';
+import { type Authenticator, Unauthenticated } from '../trust/index.ts';
+import { RequestProblem, readBody } from './body.ts';
+import { corsHeaders } from './cors.ts';
+
+const DEADLINE_MS = 8_000;
+const MOST_TICKETS = 50;
+
+export interface DoorOptions {
+  readonly schema: GraphQLSchema;
+  readonly documents: Documents;
+  readonly apollo: ApolloServer<RequestContext>;
+  readonly authenticator: Authenticator;
+  readonly engine: Engine;
+  readonly catalogue: Catalogue;
+  readonly ids: GlobalIds;
+  readonly connectorsOf: (agency: string) => readonly string[];
+  /** Origins whose pages may call the endpoint. */
+  readonly origins: readonly string[];
+  readonly onInternal: (error: unknown, traceId: string) => void;
+}
+
+/** A request whose caller is known. */
+export interface Asked {
+  readonly caller: Caller;
+  readonly traceId: string;
+  /** Sent with every answer. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** What both doors begin with: who asks, by which method; and what a refusal looks like. */
+export function door(
+  options: DoorOptions,
+  answer: (request: IncomingMessage, response: ServerResponse, asked: Asked) => Promise<void>,
+): Handler {
+  return async (request, response) => {
+    const traceId = randomBytes(16).toString('hex');
+    const headers = { ...corsHeaders(request, options.origins), 'x-trace-id': traceId, 'cache-control': 'no-store' };
+    if (request.method === 'OPTIONS') return void response.writeHead(204, headers).end();
+    try {
+      if (request.method !== 'GET' && request.method !== 'POST') throw new RequestProblem(405, 'send queries by POST, or by GET');
+      const caller = await options.authenticator.authenticate(soleAuthorization(request));
+      await answer(request, response, { caller, traceId, headers });
+    } catch (error) {
+      refuse(response, error, headers, traceId);
+    }
+  };
+}
+
+/** What resolvers get. `signal` ends with the request. */
+export function requestContext(
+  request: IncomingMessage,
+  { caller, traceId }: Asked,
+  signal: AbortSignal,
+  options: DoorOptions,
+): RequestContext {
+  const { catalogue, ids, connectorsOf, engine } = options;
+  return {
+    caller,
+    traceId,
+    language: languageOf(request),
+    reader: engine.reader({ caller, traceId, signal, within: within(request), tickets: ticketsOf(request) }),
+    catalogue,
+    ids,
+    connectorsOf,
+    healthOf: engine.health,
+  };
+}
+
+/** Two tokens in one request are an attack or a broken proxy; Node would silently keep the first. */
+function soleAuthorization(request: IncomingMessage): string | undefined {
+  if ((request.headersDistinct['authorization']?.length ?? 0) > 1) throw new Unauthenticated('send one Authorization header, not two');
+  return request.headers.authorization;
+}
+
+/** The request's total time: 8 s, or less where `x-yimen-deadline` says so (like `800ms` or `3s`). */
+export const deadline = (request: IncomingMessage): number => Math.min(durationIn(request, 'x-yimen-deadline') ?? DEADLINE_MS, DEADLINE_MS);
+
+/** `x-yimen-within`: what is not there by then comes back as `AGENCY_PENDING` with a ticket, and the calls go on. */
+function within(request: IncomingMessage): AbortSignal | undefined {
+  const asked = durationIn(request, 'x-yimen-within');
+  return asked === undefined ? undefined : AbortSignal.timeout(Math.ceil(Math.min(asked, DEADLINE_MS)));
+}
+
+function durationIn(request: IncomingMessage, name: string): number | undefined {
+  const header = request.headers[name];
+  if (header === undefined) return undefined;
+  const asked = parseDuration(String(header));
+  if (!asked) throw new RequestProblem(400, `${name} is a duration above 0, like "800ms" or "3s"`);
+  return asked;
+}
+
+/** `x-yimen-ticket`: tickets of an earlier request, with commas between them. */
+function ticketsOf(request: IncomingMessage): readonly string[] {
+  const header = request.headers['x-yimen-ticket'];
+  const tickets = header === undefined ? [] : String(header).split(',');
+  if (tickets.length > MOST_TICKETS) throw new RequestProblem(400, `x-yimen-ticket takes at most ${MOST_TICKETS} tickets`);
+  return tickets.map((ticket) => ticket.trim());
+}
+
+/** The language of sentences for people: English where it is asked for before Chinese, else Chinese. */
+function languageOf(request: IncomingMessage): Language {
+  const wanted = (request.headers['accept-language'] ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((part) => part.trim().slice(0, 2));
+  return wanted.find((tag) => tag === 'en' || tag === 'zh') === 'en' ? 'en' : 'zh';
+}
+
+/** The body of a POST as JSON. */
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+  const [media = '', ...parameters] = (request.headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase());
+  const body = await readBody(request);
+  if (media !== 'application/json') throw new RequestProblem(415, 'send the request as application/json');
+  const charset = parameters
+    .find((part) => part.startsWith('charset='))
+    ?.slice(8)
+    .replaceAll('"', '');
+  if (charset && charset !== 'utf-8' && charset !== 'utf8') throw new RequestProblem(415, 'send the request in UTF-8');
+  try {
+    return secure.parse(new TextDecoder('utf-8', { fatal: true }).decode(body), undefined, {
+      protoAction: 'error',
+      constructorAction: 'error',
+    });
+  } catch {
+    throw new RequestProblem(400, 'the body is not valid JSON');
+  }
+}
+
+function refuse(response: ServerResponse, error: unknown, headers: Record<string, string>, traceId: string): void {
+  const [status, code, message] = refusal(error);
+  if (response.headersSent) return void response.destroy();
+  const body = JSON.stringify({ errors: [{ message, extensions: { code, traceId } }] });
+  response.writeHead(status, {
+    ...headers,
+    ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+    'content-type': 'application/json; charset=utf-8',
+  });
+  response.end(body);
+}
+
+function refusal(error: unknown): [number, ErrorCode, string] {
+  if (error instanceof Unauthenticated) return [401, 'UNAUTHENTICATED', error.message];
+  if (error instanceof RequestProblem) return [error.status, 'BAD_USER_INPUT', error.message];
+  return [500, 'INTERNAL', 'Internal error; give the traceId to the administrator.'];
+}

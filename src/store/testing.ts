@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { createClient, RESP_TYPES } from 'redis';
+import { expect } from 'vitest';
+import { openShared, type Shared } from './index.ts';
+
+/** Files of tests run side by side: each of them gets a database of its own, and none the one that people use. */
+const DATABASE = 1 + (Number(process.env['VITEST_POOL_ID'] ?? 0) % 15);
+const REDIS_URL = new URL(`/${DATABASE}`, process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379').href;
+const log = { info() {}, warn() {} };
+
+/** Why tests on a real Redis cannot run here; undefined where they can. */
+export const noRedis: string | undefined = await whyNot();
+
+/** Replicas of one hall at a real Redis. It is empty before and after. */
+export interface TestRedis extends AsyncDisposable {
+  readonly url: string;
+  readonly key: Buffer;
+  replica(): Promise<Shared>;
+  /** Names of everything in it. */
+  names(): Promise<readonly string[]>;
+  /** Name and value of everything in it, as bytes. */
+  contents(): Promise<readonly Buffer[]>;
+  /** Empties it. */
+  forget(): Promise<void>;
+}
+
+export async function openTestRedis(url: string = REDIS_URL): Promise<TestRedis> {
+  const client = createClient({ url });
+  client.on('error', () => {});
+  await client.connect();
+  await client.flushDb();
+  const replicas: Shared[] = [];
+  const key = randomBytes(32);
+  const forget = async () => void (await client.flushDb());
+  return {
+    url,
+    key,
+    names: () => client.keys('*'),
+    forget,
+    async replica() {
+      const shared = openShared({ url, key, log });
+      replicas.push(shared);
+      await expect.poll(() => shared.isReady, { interval: 5 }).toBe(true);
+      return shared;
+    },
+    async contents() {
+      const binary = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
+      const all = (await client.keys('*')).map(async (name) => [Buffer.from(name), (await binary.dump(name)) as unknown as Buffer]);
+      return (await Promise.all(all)).flat();
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(replicas.map((replica) => replica.close()));
+      await forget();
+      client.destroy();
+    },
+  };
+}
+
+async function whyNot(): Promise<string | undefined> {
+  const client = createClient({ url: REDIS_URL, socket: { connectTimeout: 1_000, reconnectStrategy: false } });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    client.destroy();
+    return undefined;
+  } catch {
+    const reason = `no Redis answers at ${new URL(REDIS_URL).host}; set REDIS_URL`;
+    console.warn(`skipped: what replicas share, because ${reason}`);
+    return reason;
+  }
+}
