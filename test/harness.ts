@@ -32,6 +32,13 @@ export interface AskOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** One more gateway of a hall. */
+export interface Replica extends AsyncDisposable {
+  readonly url: string;
+  readonly yimen: Yimen;
+  ask: Hall['ask'];
+}
+
 /** A whole hall in this process: sandbox agencies and a gateway, over real sockets. */
 export interface Hall extends AsyncDisposable {
   readonly url: string;
@@ -41,15 +48,17 @@ export interface Hall extends AsyncDisposable {
   token(role: Role): Promise<string>;
   ask(query: string, variables?: object, options?: AskOptions): Promise<Answer>;
   fault(connector: string, fault: Fault, agency?: string): Promise<void>;
+  /** Another gateway in front of the same agencies, with the same keys and settings. */
+  replica(): Promise<Replica>;
   /** Moves gateway and agencies ahead. */
   advance(ms: number): Promise<void>;
 }
 
-/** Starts a hall on free ports in a folder of its own. `config` becomes its `yimen.config.json`. */
-export async function startHall(config: object = {}): Promise<Hall> {
+/** Starts a hall on free ports in a folder of its own. `config` becomes its `yimen.config.json`, `env` its environment. */
+export async function startHall(config: object = {}, env: Readonly<Record<string, string>> = {}): Promise<Hall> {
   const folder = mkdtempSync(join(tmpdir(), 'yimen-'));
   writeFileSync(join(folder, 'yimen.config.json'), JSON.stringify(config));
-  const settings = readSettings({ YIMEN_DATA: join(folder, 'data'), PORT: '0' }, folder);
+  const settings = readSettings({ YIMEN_DATA: join(folder, 'data'), PORT: '0', ...env }, folder);
   const host = await startShippedSandbox(settings);
   const yimen = await startYimen({ ...settings, sandbox: host.url });
   const sandbox = sandboxClient(host.url);
@@ -59,14 +68,21 @@ export async function startHall(config: object = {}): Promise<Hall> {
     tokens.set(role, known);
     return known;
   };
+  const asking =
+    (url: string): Hall['ask'] =>
+    async (query, variables, options = {}) =>
+      ask(url, query, variables, options.token ?? (await token(options.role ?? 'clerk')), options.headers);
   return {
     url: yimen.url,
     yimen,
     sandbox,
     agencies: host.agencies,
     token,
-    ask: async (query, variables, options = {}) =>
-      ask(yimen.url, query, variables, options.token ?? (await token(options.role ?? 'clerk')), options.headers),
+    ask: asking(yimen.url),
+    async replica() {
+      const other = await startYimen({ ...settings, sandbox: host.url });
+      return { url: other.url, yimen: other, ask: asking(other.url), [Symbol.asyncDispose]: () => other.close() };
+    },
     async advance(ms) {
       const headers = { 'x-yimen-run': yimen.runSecret, 'content-type': 'application/json' };
       await request(`${yimen.url}/sandbox/clock`, { method: 'POST', headers, body: JSON.stringify({ advanceMs: ms }) });

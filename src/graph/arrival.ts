@@ -15,14 +15,17 @@ export interface Arrival {
 
 /** Pushes a section when it is there, and ends. */
 export const sectionArrived: NonNullable<SubscriptionResolvers<RequestContext>['sectionArrived']> = {
-  async *subscribe(_, { ticket }, { reader }) {
+  subscribe(_, { ticket }, { reader }) {
     const redeemed = reader.redeem(ticket);
     if (!redeemed) throw badInput('the ticket is not yours or has run out (a minute): ask the query again');
-    const answer = redeemed.arrival();
-    await answer.catch(() => undefined);
-    yield { sectionArrived: { ticket, section: redeemed.section, answer } };
+    return arriving(ticket, redeemed.section, redeemed.arrival());
   },
 };
+
+async function* arriving(ticket: string, section: string, answer: Promise<AgencyAnswer | null>) {
+  await answer.catch(() => undefined);
+  yield { sectionArrived: { ticket, section, answer } };
+}
 
 export const sectionArrival: SectionArrivalResolvers<RequestContext> = {
   async record({ section, answer }, _, context, info) {

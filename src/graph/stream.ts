@@ -60,12 +60,26 @@ function asRequestError(error: GraphQLError): GraphQLError {
 }
 
 async function* shaped(events: Events, { context }: StreamRequest, { onInternal }: StreamTools): AsyncGenerator<ExecutionResult> {
-  for await (const event of events) {
+  for await (const event of unbroken(events, context, onInternal)) {
     const errors = event.errors?.map((error) => {
       if (error.originalError && !error.extensions['code']) onInternal(error.originalError, context.traceId);
       return withTrace(publicError(formatted(error), error), context.traceId);
     });
     yield { ...event, ...(errors && { errors: errors as never }) };
+  }
+}
+
+/** A source that breaks is told to the client as an error of ours, not as a line that went dead. */
+async function* unbroken(
+  events: Events,
+  { traceId }: RequestContext,
+  onInternal: StreamTools['onInternal'],
+): AsyncGenerator<ExecutionResult> {
+  try {
+    yield* events;
+  } catch (error) {
+    onInternal(error, traceId);
+    yield { errors: [new GraphQLError('', { extensions: { code: 'INTERNAL' } })] };
   }
 }
 

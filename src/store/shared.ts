@@ -46,10 +46,10 @@ export interface Shared {
 export function openShared({ url, key, log }: SharedOptions): Shared {
   const client = clientOf(url);
   const binary = binaryOf(client);
-  const state = { run: undefined as string | undefined, isDown: false, pausedUntil: 0 };
+  const state = { run: undefined as string | undefined, isDown: false, isClosed: false, pausedUntil: 0 };
   const onDown = (cause: unknown) => {
     state.run = undefined;
-    if (!state.isDown) log.warn({ reason: reasonOf(cause) }, 'Redis cannot be reached: this process goes on alone');
+    if (!state.isDown && !state.isClosed) log.warn({ reason: reasonOf(cause) }, 'Redis cannot be reached: this process goes on alone');
     state.isDown = true;
   };
   client.on('error', onDown).on('end', () => onDown(undefined));
@@ -73,6 +73,7 @@ export function openShared({ url, key, log }: SharedOptions): Shared {
       return reply === 'slow' || reply === 'failed' ? undefined : reply;
     },
     async close() {
+      state.isClosed = true;
       if (client.isOpen) client.destroy();
     },
   };

@@ -14,8 +14,8 @@ export const noRedis: string | undefined = await whyNot();
 /** Replicas of one hall at a real Redis. It is empty before and after. */
 export interface TestRedis extends AsyncDisposable {
   readonly url: string;
-  readonly key: Buffer;
-  replica(): Promise<Shared>;
+  /** One more process of the hall; with another key, of another hall. */
+  replica(key?: Buffer): Promise<Shared>;
   /** Names of everything in it. */
   names(): Promise<readonly string[]>;
   /** Name and value of everything in it, as bytes. */
@@ -30,14 +30,13 @@ export async function openTestRedis(url: string = REDIS_URL): Promise<TestRedis>
   await client.connect();
   await client.flushDb();
   const replicas: Shared[] = [];
-  const key = randomBytes(32);
+  const own = randomBytes(32);
   const forget = async () => void (await client.flushDb());
   return {
     url,
-    key,
     names: () => client.keys('*'),
     forget,
-    async replica() {
+    async replica(key = own) {
       const shared = openShared({ url, key, log });
       replicas.push(shared);
       await expect.poll(() => shared.isReady, { interval: 5 }).toBe(true);

@@ -102,7 +102,8 @@ export class SharedLevel {
     const { journal } = this.#names;
     const sealed = this.#shared.vault.seal(journal, JSON.stringify(what));
     const trim = { strategy: 'MAXLEN', strategyModifier: '~', threshold: MOST_EVICTIONS } as const;
-    const [place] = await redis.multi().xAdd(journal, '*', { '': sealed }, { TRIM: trim }).pExpire(journal, JOURNAL_MS).exec();
+    const place = await redis.xAdd(journal, '*', { '': sealed }, { TRIM: trim });
+    void redis.pExpire(journal, JOURNAL_MS).catch(() => {});
     return String(place);
   }
 
@@ -129,8 +130,10 @@ export class SharedLevel {
   async #agreed(redis: RedisClient): Promise<string | undefined> {
     const { epoch } = this.#names;
     const mine = randomBytes(16).toString('base64url');
-    const [, sealed] = await redis.multi().set(epoch, this.#shared.vault.seal(epoch, mine), { condition: 'NX' }).get(epoch).exec();
-    return this.#opened(epoch, sealed as unknown as Buffer)?.toString();
+    // Not as one transaction: the client gives texts there, and these are bytes.
+    await redis.set(epoch, this.#shared.vault.seal(epoch, mine), { condition: 'NX' });
+    const sealed = await redis.get(epoch);
+    return this.#opened(epoch, sealed as Buffer | null)?.toString();
   }
 
   #learn(place: Place, sealed: Buffer): void {
