@@ -1,6 +1,8 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -58,12 +60,17 @@ type Behaviour = (reply: ServerResponse, client: Client, request: IncomingMessag
 /** A server on loopback that counts the connections made to it. */
 async function listen(behave: (reply: ServerResponse, request: IncomingMessage) => void) {
   const sockets = new Set<Socket>();
+  let connections = 0;
   const server = createServer((request, reply) => behave(reply, request));
-  server.on('connection', (socket) => sockets.add(socket));
+  server.on('connection', (socket) => {
+    connections++;
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    connections: () => sockets.size,
+    connections: () => connections,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       if (server.listening) await new Promise((resolve) => server.close(resolve));
@@ -78,8 +85,20 @@ interface Line {
   readonly signal?: AbortSignal;
 }
 
+type Outcome = string | null | AgencyError;
+
 /** Asks once through the whole engine, as a resolver would. Resolves with the name, null, or the error. */
-async function ask(url: string, { engine, client, policy, signal }: Line): Promise<string | null | AgencyError> {
+async function ask(url: string, line: Line): Promise<Outcome> {
+  const house = opened(url, line);
+  try {
+    return await house.ask(line.signal);
+  } finally {
+    await house.close();
+  }
+}
+
+/** A whole engine in front of one agency. `clock` moves as its test likes. */
+function opened(url: string, { engine, client, policy }: Line, clock = { now: () => NOW }) {
   const probe = connector({
     id: 'probe',
     agency: 'probing',
@@ -97,20 +116,23 @@ async function ask(url: string, { engine, client, policy, signal }: Line): Promi
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const house = createEngine({
     connectors: [{ connector: probe, settings: {}, policy }],
-    clock: { now: () => NOW },
+    clock,
     log,
     outbound: { loopback: true },
   });
-  const asking = { caller: { role: 'clerk', actor: 'test' }, traceId: 't', signal: signal ?? AbortSignal.timeout(5_000) } as const;
-  try {
-    const answer = await house.reader(asking).read('Probe.name', 'k');
-    return answer && String(answer['name']);
-  } catch (error) {
-    if (error instanceof AgencyError) return error;
-    throw error;
-  } finally {
-    await house.close();
-  }
+  return {
+    close: () => house.close(),
+    async ask(signal = AbortSignal.timeout(5_000), key = 'k'): Promise<Outcome> {
+      try {
+        const asking = { caller: { role: 'clerk', actor: 'test' }, traceId: 't', signal } as const;
+        const answer = await house.reader(asking).read('Probe.name', key);
+        return answer && String(answer['name']);
+      } catch (error) {
+        if (error instanceof AgencyError) return error;
+        throw error;
+      }
+    },
+  };
 }
 
 const plain =
@@ -290,4 +312,53 @@ describe.each(LINES)('$name', (line) => {
     expect(await ask(agency.url, { ...line, signal: left.signal })).toBeInstanceOf(AgencyError);
     await hungUp;
   });
+});
+
+/** Bytes in use after everything that can go has gone. */
+function bytesInUse(): number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  collect();
+  return process.memoryUsage().heapUsed;
+}
+
+describe('10,000 bad replies', () => {
+  const SLOW = /50 MB|silence|one byte at a time/;
+  const quick = Object.entries(TROUBLES).filter(([name]) => !SLOW.test(name));
+  const WARM = 300;
+  const EACH = Math.ceil(10_000 / LINES.length);
+
+  it('each a typed error, and no growth of memory', { timeout: 120_000 }, async () => {
+    const runs = await Promise.all(LINES.map(badAgency));
+    // The first ones fill caches and pools.
+    await Promise.all(runs.map((run) => run.ask(WARM)));
+    const before = bytesInUse();
+    await Promise.all(runs.map((run) => run.ask(EACH)));
+    const growth = bytesInUse() - before;
+    console.log(`${EACH * LINES.length} bad replies over ${LINES.length} transports: the heap grew by ${(growth / MB).toFixed(1)} MB`);
+    expect(growth).toBeLessThan(10 * MB);
+    await Promise.all(runs.map((run) => run.close()));
+  });
+
+  /** An agency that misbehaves in another way every time, and a house that asks it over one transport. */
+  async function badAgency(line: (typeof LINES)[number]) {
+    let round = 0;
+    const trouble = () => quick[round % quick.length] as (typeof quick)[number];
+    const agency = await listen((reply, request) => trouble()[1].behave(reply, line.client, request));
+    // Twenty seconds a call: the breaker never sees ten calls in its window, so that all of them go out.
+    const house = opened(agency.url, line, { now: () => NOW + round * 20_000 });
+    return {
+      async ask(times: number) {
+        for (const end = round + times; round < end; round++) {
+          const outcome = await house.ask(undefined, `k${round}`);
+          if (!(outcome instanceof AgencyError)) expect.fail(`${line.name}: ${trouble()[0]} was taken for an answer`);
+        }
+      },
+      async close() {
+        await house.close();
+        await agency[Symbol.asyncDispose]();
+      },
+    };
+  }
 });
