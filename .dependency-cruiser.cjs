@@ -66,7 +66,14 @@ module.exports = {
       severity: 'error',
       // The codegen names the one file that holds the context's type.
       from: { path: '^(?:src/([^/]+)/|src/[^/]+\\.ts$|connectors/|test/|scripts/|web/)' },
-      to: { path: '^src/[^/]+/', pathNot: ['^src/[^/]+/index\\.ts$', '^src/$1/'] },
+      to: { path: '^src/[^/]+/', pathNot: ['^src/[^/]+/index\\.ts$', '^src/[^/]+/testing\\.ts$', '^src/$1/'] },
+    },
+    {
+      name: 'testing-in-tests',
+      comment: "a room's testing.ts is for tests only",
+      severity: 'error',
+      from: { pathNot: TEST },
+      to: { path: '^src/[^/]+/testing\\.ts$' },
     },
     {
       name: 'composition-root',

@@ -12,7 +12,7 @@ const CHECKS = {
   codegen: bin('graphql-codegen', '--config', 'codegen.yml'),
   types: bin('tsc', '-p', 'tsconfig.json'),
   'format and lint': bin('biome', 'check', '--error-on-warnings'),
-  'who imports whom': bin('depcruise', '--config', '.dependency-cruiser.cjs', 'src', 'connectors', 'test', 'schema', 'scripts'),
+  'who imports whom': bin('depcruise', '--config', '.dependency-cruiser.cjs', 'src', 'connectors', 'test', 'schema', 'scripts', 'bench'),
   'schema rules': bin('eslint', '--max-warnings=0', '--no-error-on-unmatched-pattern', 'schema/*.graphql', 'connectors/*/*.graphql'),
   'schema snapshot': [process.execPath, 'scripts/snapshot.mjs'],
   'unused code': bin('knip', '--no-progress'),

@@ -4,7 +4,7 @@ import type { Sourced } from './source.ts';
 import type { Caller } from './types.ts';
 
 /** How long a ticket is good, and how long an answer that must never be stored waits for its asker. */
-export const TICKET_MS = 60_000;
+const TICKET_MS = 60_000;
 /** Answers held at the same time; the oldest goes first. */
 const MOST_HELD = 10_000;
 const NAME = 'ticket';

@@ -81,7 +81,7 @@ export class Journal {
 }
 
 /** Orders places, which read `milliseconds-number` as the ids of a Redis stream do. */
-export function compare(a: Place, b: Place): number {
+function compare(a: Place, b: Place): number {
   const [[aMs, aNumber], [bMs, bNumber]] = [parts(a), parts(b)];
   return aMs === bMs ? aNumber - bNumber : aMs - bMs;
 }
