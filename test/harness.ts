@@ -60,7 +60,10 @@ export async function startHall(config: object = {}, env: Readonly<Record<string
   writeFileSync(join(folder, 'yimen.config.json'), JSON.stringify(config));
   const settings = readSettings({ YIMEN_DATA: join(folder, 'data'), PORT: '0', ...env }, folder);
   const host = await startShippedSandbox(settings);
-  const yimen = await startYimen({ ...settings, sandbox: host.url });
+  const yimen = await startYimen({ ...settings, sandbox: host.url }).catch(async (error: unknown) => {
+    await host.close();
+    throw error;
+  });
   const sandbox = sandboxClient(host.url);
   const tokens = new Map<Role, Promise<string>>();
   const token = (role: Role) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readSettings } from '../src/settings/index.ts';
 import { startHall } from './harness.ts';
 
 const USCC = '91321071990000017N';
@@ -70,5 +71,18 @@ describe('T20 settings that cannot be meant', () => {
     [{ outbound: { deny: [] } }, /outbound/],
   ])('%o', async (config, words) => {
     await expect(startHall(config)).rejects.toThrow(words);
+  });
+
+  it.each(['http://2130706433/', 'http://0x7f.1/', 'http://[::ffff:127.0.0.1]/', 'file:///etc/passwd', 'http://user:word@tax.example/'])(
+    'B84 an agency at %s',
+    async (url) => {
+      const settings = { url, appId: 'a', secret: { sandbox: 's' } };
+      await expect(startHall({ connectors: { tax: { settings } } })).rejects.toThrow(/^connectors\.tax: /);
+    },
+  );
+
+  it('B85 certificates that nobody checks, in production', () => {
+    const env = { YIMEN_PROFILE: 'production', NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+    expect(() => readSettings(env, '.')).toThrow('NODE_TLS_REJECT_UNAUTHORIZED=0 switches the check of certificates off');
   });
 });

@@ -57,6 +57,9 @@ describe('to be seen', () => {
     expect(text).toMatch(/yimen_agency_calls_total\{connector="tax",agency="taxation",operation="Enterprise\.tax"\} 3/);
     expect(text).toMatch(/yimen_agency_failures_total\{connector="tax",.*code="AGENCY_UNAVAILABLE"\} 2/);
     expect(text).toContain('yimen_agency_call_seconds_bucket');
+    expect(text).toMatch(/yimen_answers_total\{connector="tax",agency="taxation",operation="Enterprise\.tax",outcome="asked"\} 3/);
+    expect(text).toContain('yimen_breaker_state{connector="tax",agency="taxation"} 0');
+    expect(text).toContain('yimen_maintenance{connector="tax",agency="taxation"} 0');
     expect(text).not.toMatch(/32101219|9132107199/);
   });
 

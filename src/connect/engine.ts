@@ -116,11 +116,11 @@ function opened(
   const own = { ...connector.policy, ...policy };
   const { clock, log, outbound = {} } = options;
   const http = httpFace({ clock, connections: own.concurrency ?? 16, outbound, onOpen });
-  const { fields } = connector.open({ settings, http, clock, log });
+  const { fields } = named(connector.id, () => connector.open({ settings, http, clock, log }));
   const sources = new Map<string, RememberingSource>();
   const sourceOf = (agency: string) => {
     const ofAgency = { ...own, ...options.agencies?.[agency] };
-    const source = new Source({ ...options, connector: connector.id, agency, policy: ofAgency });
+    const source = named(connector.id, () => new Source({ ...options, connector: connector.id, agency, policy: ofAgency }));
     return new RememberingSource(source, { ...options, memory });
   };
   return [...sectionsOf(fields)].map(([section, lookup]) => {
@@ -129,6 +129,15 @@ function opened(
     sources.set(agency, source);
     return [section, { source, lookup }];
   });
+}
+
+/** Whatever a connector cannot be opened for, the one who starts the gateway must know which. */
+function named<T>(connector: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw new Error(`connectors.${connector}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
 }
 
 const BY_CONCERN: readonly HealthState[] = ['UNKNOWN', 'UP', 'DEGRADED', 'DOWN'];

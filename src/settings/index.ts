@@ -75,6 +75,7 @@ const ProfileName = z.enum(['sandbox', 'production']);
 
 /** Reads settings from the environment and the file it names. Throws with the file and the key when something is wrong. */
 export function readSettings(env: Environment, cwd: string): Settings {
+  checkTls(env);
   const configFile = resolve(cwd, env['YIMEN_CONFIG'] ?? 'yimen.config.json');
   if (env['YIMEN_CONFIG'] && !existsSync(configFile)) throw new Error(`YIMEN_CONFIG: the file ${configFile} does not exist`);
   return {
@@ -87,6 +88,14 @@ export function readSettings(env: Environment, cwd: string): Settings {
     sandbox: env['YIMEN_SANDBOX'] || undefined,
     redis: env['REDIS_URL'] || undefined,
   };
+}
+
+/** Node would accept any certificate: nobody could tell an agency from somebody who poses as one. */
+function checkTls(env: Environment): void {
+  if (env['YIMEN_PROFILE'] === 'production' && env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0')
+    throw new Error(
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 switches the check of certificates off; remove it (NODE_EXTRA_CA_CERTS adds your own CA)',
+    );
 }
 
 function fromEnv<T>(env: Environment, name: string, shape: z.ZodType<T>, fallback: T): T {
