@@ -18,12 +18,21 @@ const QUERY = `{ enterprise(uscc: "${USCC}") {
   registration { nameZh } tax { creditGrade } socialInsurance { account } seals { items { number } } permits { items { number } }
 } }`;
 
-const EXPECTED: Record<Exclude<Fault, 'none' | 'slow'>, { codes: readonly string[]; retryable: boolean }> = {
+const EXPECTED: Record<
+  Exclude<Fault, 'none' | 'slow' | 'reordered' | 'missing' | 'doubled' | 'skew'>,
+  { codes: readonly string[]; retryable: boolean }
+> = {
   down: { codes: ['AGENCY_UNAVAILABLE'], retryable: true },
   hang: { codes: ['AGENCY_TIMEOUT'], retryable: true },
   error: { codes: ['AGENCY_UNAVAILABLE'], retryable: true },
   throttle: { codes: ['AGENCY_THROTTLED'], retryable: true },
   garbage: { codes: ['AGENCY_PROTOCOL'], retryable: false },
+  redirect: { codes: ['AGENCY_PROTOCOL'], retryable: false },
+  empty: { codes: ['AGENCY_PROTOCOL'], retryable: false },
+  bom: { codes: ['AGENCY_PROTOCOL'], retryable: false },
+  bomb: { codes: ['AGENCY_PROTOCOL'], retryable: false },
+  hostile: { codes: ['AGENCY_PROTOCOL'], retryable: false },
+  drip: { codes: ['AGENCY_TIMEOUT'], retryable: true },
   charset: { codes: ['AGENCY_PROTOCOL'], retryable: false },
   expired: { codes: ['AGENCY_CREDENTIALS'], retryable: false },
   // A reply that breaks off is a broken line, so asking again may help.

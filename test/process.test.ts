@@ -38,6 +38,23 @@ async function start(env: Record<string, string>) {
 const exited = (child: ChildProcess) => new Promise<number | null>((done) => child.once('exit', done));
 const newFolder = () => mkdtempSync(join(tmpdir(), 'yimen-'));
 
+describe('yimen connector check', () => {
+  const check = (id: string) => run(process.execPath, [...TSX, resolve('src/cli/main.ts'), 'connector', 'check', id]);
+
+  it('prints a line per check and their count', { timeout: 60_000 }, async () => {
+    const { stdout } = await check('tax');
+    expect(stdout).toMatch(/ok +\d+ ms {2}Enterprise\.tax under "bomb" is AGENCY_PROTOCOL/);
+    expect(stdout).toMatch(/\d+ passed, 0 failed\n$/);
+  });
+
+  it('says where it looked for a connector that is not there', async () => {
+    await expect(check('nope')).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no connector "nope": looked for connector.ts in'),
+    });
+  });
+});
+
 describe('one command', () => {
   it('starts gateway and agencies, serves the CLI, stops cleanly', async () => {
     const data = newFolder();

@@ -20,7 +20,10 @@ beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'yimen-'));
   writeFileSync(join(folder, 'tax-secret'), 'tax-sandbox-secret\n');
   const tax = { settings: { url, appId: 'yimen-sandbox-hall', secret: { file: 'tax-secret' } }, policy: { timeout: '1s' } };
-  writeFileSync(join(folder, 'yimen.config.json'), JSON.stringify({ issuers: [issuer], connectors: { tax } }));
+  writeFileSync(
+    join(folder, 'yimen.config.json'),
+    JSON.stringify({ issuers: [issuer], connectors: { tax }, outbound: { allow: ['127.0.0.1'] } }),
+  );
   hall = await startYimen(readSettings({ YIMEN_PROFILE: 'production', PORT: '0', YIMEN_DATA: join(folder, 'data') }, folder));
 });
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AgencyError } from '../../src/connect/index.ts';
-import { conformance, testLine } from '../../src/kit/index.ts';
+import { conforms, testLine } from '../../src/kit/index.ts';
 import connector from './connector.ts';
 import { yuan } from './map.ts';
 import sandbox from './sandbox.ts';
@@ -167,11 +167,4 @@ describe('credentials', () => {
   });
 });
 
-describe('conformance', () => {
-  const sections = [
-    { section: 'Enterprise.registration', key: USCC },
-    { section: 'Person.enterprises', key: '321012198812139970' },
-    { section: 'Query.enterprises', key: { name: '示例', first: 5 } },
-  ];
-  for (const { name, run } of conformance({ connector, sandbox, subjects: 'catalogue/sandbox', sections })) it(name, run);
-});
+describe('conformance', () => conforms(it, { connector, sandbox }));

@@ -23,6 +23,11 @@ const LICENCE_STATES: Readonly<Record<string, string>> = { valid: '1', revoked: 
 export default sandbox({
   id: 'market-regulation',
   settings: (url) => ({ url, tokenUrl: `${url}/oauth/token`, clientId: CLIENT_ID, clientSecret: { sandbox: CLIENT_SECRET } }),
+  samples: {
+    'Enterprise.registration': ['91321071990000017N', '91321071990000025H'],
+    'Person.enterprises': ['321012198812139970', '321003199006039965'],
+    'Query.enterprises': [{ name: '示例', first: 5 }],
+  },
   open({ subjects, clock }) {
     const tokens = new Map<string, number>();
     return {
@@ -75,7 +80,10 @@ function batch(request: SandboxRequest, name: string, rowOf: (key: string) => ob
   const keys = body.success ? body.data[name] : undefined;
   if (!keys) return undefined;
   const rows = keys.map((key) => rowOf(key));
-  return { items: rows.filter((row) => row !== undefined).toReversed(), unknown: keys.filter((_key, i) => rows[i] === undefined) };
+  return {
+    items: request.rows(rows.filter((row) => row !== undefined).toReversed()),
+    unknown: keys.filter((_key, i) => rows[i] === undefined),
+  };
 }
 
 function readJson(body: Buffer): unknown {

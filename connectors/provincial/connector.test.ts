@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { AGENCY_FAULTS, AgencyError } from '../../src/connect/index.ts';
-import { type Fault, type SandboxSpec, type TestLine, testLine } from '../../src/kit/index.ts';
+import { conforms, type Fault, type SandboxSpec, type TestLine, testLine } from '../../src/kit/index.ts';
 import connector from './connector.ts';
 import { MEANINGS } from './exchange.ts';
 import { merged } from './platforms/index.ts';
@@ -487,3 +487,5 @@ async function post(line: TestLine, path: string, content: unknown, forgery: For
   const { head } = (await reply.json()) as { head: { code: string } };
   return head.code;
 }
+
+describe('conformance', () => conforms(it, { connector, sandbox }));

@@ -29,6 +29,14 @@ export default sandbox({
   id: 'provincial',
   settings: (url) => ({ url, appKey: APP_KEY, secret: { sandbox: APP_SECRET } }),
   agencyOf: ({ path }) => route(path).platform,
+  samples: {
+    'Enterprise.projects': ['91321071990000017N', '91321071990000025H'],
+    'Project.approvals': ['2020-321071-34-03-500001'],
+    'Enterprise.certificates': ['91321071990000017N', '91321071990000025H'],
+    'Person.certificates': ['321012198812139970', '321003199006039965'],
+    'Enterprise.credit': ['91321071990000017N', '91321071990000025H'],
+    'Enterprise.permits': ['91321071990000017N', '91321071990000025H'],
+  },
   open({ subjects, clock }) {
     const isNew = onceOnly(clock);
     return {
@@ -51,7 +59,7 @@ function answer(request: SandboxRequest, subjects: Subjects, clock: SandboxTools
   if (!isNew(message.head.requestId)) return refused(REPLAYED);
   const keys = asked.keys(message.body);
   if (!keys) return refused(MALFORMED);
-  return keys.length > MOST_KEYS ? refused(TOO_MANY) : rowsOf(asked, keys, subjects, clock);
+  return keys.length > MOST_KEYS ? refused(TOO_MANY) : rowsOf(request, asked, keys, subjects, clock);
 }
 
 function read(body: Buffer): z.infer<typeof Message> | undefined {
@@ -62,14 +70,20 @@ function read(body: Buffer): z.infer<typeof Message> | undefined {
   }
 }
 
-function rowsOf(asked: Service, keys: readonly string[], subjects: Subjects, clock: SandboxTools['clock']): Answer {
+function rowsOf(
+  request: SandboxRequest,
+  asked: Service,
+  keys: readonly string[],
+  subjects: Subjects,
+  clock: SandboxTools['clock'],
+): Answer {
   const found = keys.map((key) => ({ key, row: asked.row(key, subjects) }));
   // Platforms answer in an order of their own.
   const dataList = found.flatMap(({ row }) => row ?? []).toReversed();
   if (dataList.length === 0) return refused(NONE_FOUND);
   const notFound = found.filter(({ row }) => row === undefined).map(({ key }) => key);
   const dataTime = new Date(clock.now() - DATA_AGE_MS + BEIJING_OFFSET_MS).toISOString().slice(0, 19).replace('T', ' ');
-  return { head: { code: '200', message: '成功', dataTime }, body: { dataList, notFound } };
+  return { head: { code: '200', message: '成功', dataTime }, body: { dataList: request.rows(dataList), notFound } };
 }
 
 function refused(why: Refusal): Answer;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type AgencyError, decodeJson, Secret, sm2Signature, sm4Body, type WireRequest } from '../../src/connect/index.ts';
-import { conformance, type TestLine, testLine } from '../../src/kit/index.ts';
+import { conforms, type TestLine, testLine } from '../../src/kit/index.ts';
 import connector from './connector.ts';
 import sandbox from './sandbox.ts';
 
@@ -131,14 +131,7 @@ describe('what the hall refuses', () => {
   });
 });
 
-describe('conformance', () => {
-  const sections = [
-    { section: 'Enterprise.seals', key: USCC },
-    { section: 'Person.identity', key: PERSON },
-    { section: 'Person.household', key: PERSON },
-  ];
-  for (const { name, run } of conformance({ connector, sandbox, subjects: 'catalogue/sandbox', sections })) it(name, run);
-});
+describe('conformance', () => conforms(it, { connector, sandbox }));
 
 describe('what travels', () => {
   it('the body that travels is sealed', async () => {

@@ -24,6 +24,11 @@ export default sandbox({
     privateKey: { sandbox: HALL_PRIVATE_KEY },
     agencyKey: AGENCY_KEY,
   }),
+  samples: {
+    'Enterprise.seals': ['91321071990000017N'],
+    'Person.identity': ['321012198812139970'],
+    'Person.household': ['321012198812139970'],
+  },
   open({ subjects, clock }) {
     const nonces = new Map<string, number>();
     return {

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { AgencyError } from '../../src/connect/index.ts';
-import { conformance, testLine } from '../../src/kit/index.ts';
+import { conforms, testLine } from '../../src/kit/index.ts';
 import connector from './connector.ts';
 import sandbox from './sandbox.ts';
 
@@ -97,10 +97,4 @@ describe('what the agency refuses', () => {
   });
 });
 
-describe('conformance', () => {
-  const sections = [
-    { section: 'Enterprise.socialInsurance', key: USCC },
-    { section: 'Person.socialInsurance', key: PERSON },
-  ];
-  for (const { name, run } of conformance({ connector, sandbox, subjects: 'catalogue/sandbox', sections })) it(name, run);
-});
+describe('conformance', () => conforms(it, { connector, sandbox }));

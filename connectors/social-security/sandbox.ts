@@ -9,6 +9,7 @@ const WINDOW_S = 300;
 export default sandbox({
   id: 'social-security',
   settings: (url) => ({ url, appId: APP_ID, secret: { sandbox: SECRET } }),
+  samples: { 'Enterprise.socialInsurance': ['91321071990000017N'], 'Person.socialInsurance': ['321012198812139970'] },
   open({ subjects, clock }) {
     const nonces = new Map<string, number>();
     return {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeText, hmacSm3, Secret, type WireRequest } from '../../src/connect/index.ts';
-import { conformance, type TestLine, testLine } from '../../src/kit/index.ts';
+import { conforms, type TestLine, testLine } from '../../src/kit/index.ts';
 import connector from './connector.ts';
 import sandbox from './sandbox.ts';
 import { Taxpayer } from './wire.ts';
@@ -108,7 +108,4 @@ describe('what the agency refuses', () => {
   });
 });
 
-describe('conformance', () => {
-  const sections = [{ section: 'Enterprise.tax', key: USCC }];
-  for (const { name, run } of conformance({ connector, sandbox, subjects: 'catalogue/sandbox', sections })) it(name, run);
-});
+describe('conformance', () => conforms(it, { connector, sandbox }));

@@ -22,6 +22,7 @@ export default sandbox({
   id: 'tax',
   charset: 'gb18030',
   settings: (url) => ({ url: `${url}/exchange`, appId: APP_ID, secret: { sandbox: SECRET } }),
+  samples: { 'Enterprise.tax': ['91321071990000017N', '91321071990000025H'] },
   open({ subjects, clock }) {
     return {
       handle(request) {
@@ -29,7 +30,9 @@ export default sandbox({
         if (refused) return fault(request, refused);
         const keys = askedFor(request);
         if (!keys || keys.length > MOST_KEYS) return fault(request, 'Client');
-        return soap(request, 200, { 'tax:queryTaxpayersResponse': { '@xmlns:tax': NAMESPACE, ...taxpayers(keys, subjects, clock) } });
+        return soap(request, 200, {
+          'tax:queryTaxpayersResponse': { '@xmlns:tax': NAMESPACE, ...taxpayers(request, keys, subjects, clock) },
+        });
       },
     };
   },
@@ -63,10 +66,10 @@ const TYPES: Readonly<Record<string, string>> = { general: '01', 'small-scale': 
 /** 04 停业 is not in the contract: a sandbox must be able to send what nobody promised. */
 const STATES: Readonly<Record<string, string>> = { normal: '03', abnormal: '05', cleared: '07', suspended: '04' };
 
-function taxpayers(keys: readonly string[], { enterprises }: Subjects, clock: SandboxTools['clock']): object {
+function taxpayers({ rows }: SandboxRequest, keys: readonly string[], { enterprises }: Subjects, clock: SandboxTools['clock']): object {
   const found = enterprises.filter(({ uscc }) => keys.includes(uscc));
   const unknown = keys.filter((key) => !found.some(({ uscc }) => uscc === key));
-  return { sjsj: new Date(clock.now() - 600_000).toISOString(), nsrlb: { nsr: found.map(taxpayer) }, wdj: { wdjhm: unknown } };
+  return { sjsj: new Date(clock.now() - 600_000).toISOString(), nsrlb: { nsr: rows(found.map(taxpayer)) }, wdj: { wdjhm: unknown } };
 }
 
 function taxpayer({ nameZh, sections: { tax } }: SandboxEnterprise): object {

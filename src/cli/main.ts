@@ -6,6 +6,7 @@ import { ROLES, type Role } from '../connect/index.ts';
 import { createGraph, printSchemaText } from '../graph/index.ts';
 import { FAULTS, type Fault, sandboxClient } from '../kit/index.ts';
 import { runGateway, runSandbox } from '../run.ts';
+import { checkConnector } from './connector.ts';
 import { callGateway, sandboxAddress } from './running.ts';
 
 const program = new Command('yimen')
@@ -64,6 +65,15 @@ sandbox
     const client = sandboxClient(sandboxAddress());
     for (const { id, url } of (await client.describe()).connectors)
       console.log(`${id.padEnd(20)} ${url}  ${(await client.traffic(id)).calls} calls`);
+  });
+
+const connector = program.command('connector').description('for those who connect an agency');
+
+connector
+  .command('check <id>')
+  .description('run the conformance kit against a connector and its sandbox: a shipped one, or a folder')
+  .action(async (id: string) => {
+    if ((await checkConnector(id)) > 0) process.exitCode = 1;
   });
 
 function duration(text: string): number {

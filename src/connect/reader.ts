@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import DataLoader from 'dataloader';
 import { AgencyError } from './errors.ts';
 import type { Lookup } from './lookup.ts';
@@ -49,6 +50,9 @@ export class RequestReader implements Reader {
     this.#routes = routes;
     this.#tickets = tickets;
     this.#asking = asking;
+    // One request waits for as many answers as it has sections: no leak, so no warning.
+    setMaxListeners(0, asking.signal);
+    if (asking.within) setMaxListeners(0, asking.within);
     for (const text of asking.tickets ?? []) this.#bring(text);
   }
 

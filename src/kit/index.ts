@@ -5,12 +5,13 @@
  * - fault 故障: a way it can be told to misbehave.
  * - subjects 虚构主体: the enterprises and persons all sandbox agencies share.
  */
-export { type Check, type ConformanceOptions, conformance, type SampleSection } from './conformance.ts';
-export { FAULTS, type Fault, FaultSwitch } from './faults.ts';
+export { type Check, type ConformanceOptions, conformance, conforms } from './conformance.ts';
+export { describeFault, FAULTS, type Fault, FaultSwitch } from './faults.ts';
 export { type SandboxClient, type SandboxDescription, sandboxClient } from './host/client.ts';
 export { type HostOptions, type SandboxHost, startSandboxHost } from './host/host.ts';
 export {
   type OpenSandbox,
+  type PlainRequest,
   type RunningSandbox,
   type SandboxReply,
   type SandboxRequest,

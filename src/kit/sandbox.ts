@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock/index.ts';
 import { type Charset, encodeText } from '../connect/index.ts';
 import { type Fault, FaultSwitch } from './faults.ts';
+import { disturbed, EARLY, REDIRECTED, redirect, send, skewed } from './misbehaviour.ts';
 import type { Subjects } from './subjects.ts';
 
 /** How long a reply takes under the fault `slow`: within a clerk's patience, outside a fast path's. */
@@ -19,9 +20,17 @@ export interface SandboxRequest {
   readonly body: Buffer;
   /** The fault switched on for the agency this request is for, `none` in peace. */
   readonly fault: Fault;
+  /**
+   * The rows of a batch reply as they go out: under the faults `reordered`, `missing` and `doubled` not as they should. Use
+   * it for every list of rows that belong to the keys of one question.
+   */
+  rows<T>(rows: readonly T[]): readonly T[];
   /** Text to bytes in the agency's charset; under the fault `charset` in a wrong one. Use it for all text that goes out. */
   encode(text: string): Buffer;
 }
+
+/** A request before its fault is known. */
+export type PlainRequest = Omit<SandboxRequest, 'fault' | 'encode' | 'rows'>;
 
 /** What a sandbox agency answers. */
 export interface SandboxReply {
@@ -50,7 +59,12 @@ export interface SandboxSpec {
   /** Settings a connector needs to reach it, test secrets as `{"sandbox": "…"}`; `url` is its base address. */
   settings(url: string): Readonly<Record<string, unknown>>;
   /** The agency a request is for, where one sandbox stands for many. */
-  agencyOf?(request: Omit<SandboxRequest, 'fault' | 'encode'>): string;
+  agencyOf?(request: PlainRequest): string;
+  /**
+   * For every section the connector serves keys that the sandbox knows: two where the connector asks for many at once.
+   * The conformance kit asks with them.
+   */
+  readonly samples: Readonly<Record<string, readonly unknown[]>>;
   open(tools: SandboxTools): OpenSandbox;
 }
 
@@ -80,7 +94,7 @@ export interface RunningSandbox {
 /** Starts a sandbox agency on loopback. Port 0 takes a free one. */
 export async function startSandbox(spec: SandboxSpec, tools: SandboxTools, port = 0): Promise<RunningSandbox> {
   const faults = new FaultSwitch();
-  const agency = spec.open(tools);
+  const agency = spec.open({ ...tools, clock: skewed(tools.clock, faults, spec.id) });
   const seen = { calls: 0, running: 0, peak: 0 };
   let latencyMs = 0;
   const server = createServer(async (incoming, outgoing) => {
@@ -124,37 +138,21 @@ async function serve(spec: SandboxSpec, agency: OpenSandbox, faults: FaultSwitch
   if (fault === 'hang') return;
   if (fault === 'down') return incoming.socket.destroy();
   const early = EARLY[fault];
-  if (early) return send(outgoing, early);
+  if (early) return send(outgoing, early, fault);
+  // The address it leads to would answer: whoever follows a redirect is found out.
+  if (fault === 'redirect' && !incoming.url?.startsWith(REDIRECTED)) return redirect(incoming, outgoing);
   if (fault === 'slow') await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
   const charset = spec.charset ?? 'utf-8';
   const wrong = charset === 'utf-8' ? 'gb18030' : 'utf-8';
-  const reply = await agency.handle({ ...plain, fault, encode: (text) => encodeText(text, fault === 'charset' ? wrong : charset) });
-  return fault === 'truncated' ? sendTruncated(outgoing, reply) : send(outgoing, reply);
+  const encode = (text: string) => encodeText(text, fault === 'charset' ? wrong : charset);
+  const reply = await agency.handle({ ...plain, fault, encode, rows: (rows) => disturbed(rows, fault) });
+  send(outgoing, reply, fault);
 }
 
-/** Faults that need no knowledge of the agency. */
-const EARLY: Partial<Record<Fault, SandboxReply>> = {
-  error: { status: 500, headers: { 'content-type': 'text/plain' }, body: 'internal error' },
-  throttle: { status: 429, headers: { 'content-type': 'text/plain', 'retry-after': '2' }, body: 'slow down' },
-  garbage: { headers: { 'content-type': 'text/html' }, body: '<html><body>502 Bad Gateway</body></html>' },
-};
-
-function send(outgoing: ServerResponse, reply: SandboxReply): void {
-  const body = Buffer.from(reply.body);
-  outgoing.writeHead(reply.status ?? 200, { ...reply.headers, 'content-length': body.length }).end(body);
-}
-
-/** Promises the whole body, sends half, and hangs up. */
-function sendTruncated(outgoing: ServerResponse, reply: SandboxReply): void {
-  const body = Buffer.from(reply.body);
-  outgoing.writeHead(reply.status ?? 200, { ...reply.headers, 'content-length': body.length });
-  outgoing.write(body.subarray(0, Math.floor(body.length / 2)), () => outgoing.destroy());
-}
-
-async function readRequest(incoming: IncomingMessage): Promise<Omit<SandboxRequest, 'fault' | 'encode'>> {
+async function readRequest(incoming: IncomingMessage): Promise<PlainRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  const url = new URL(incoming.url ?? '/', 'http://sandbox');
+  const url = new URL((incoming.url ?? '/').replace(REDIRECTED, ''), 'http://sandbox');
   const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
   return { method: incoming.method ?? 'GET', path: url.pathname, query: url.searchParams, headers, body: Buffer.concat(chunks) };
 }

@@ -1,8 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 
 const DAY_MS = 86_400_000;
+
+/** The folder of the subjects that come with the product, whether the code runs built or from source. */
+export const SHIPPED_SUBJECTS = shipped();
 
 const Certificate = z.object({
   type: z.string(),
@@ -178,4 +181,10 @@ function shiftTo(referenceDate: string, startDay: number): <T>(data: T) => T {
     return typeof value === 'number' && (key === 'creditYear' || key === 'lastAnnualReport') ? value + years : value;
   }
   return (data) => walk('', data) as typeof data;
+}
+
+function shipped(): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(resolve(folder, 'catalogue/sandbox')) && folder !== dirname(folder)) folder = dirname(folder);
+  return resolve(folder, 'catalogue/sandbox');
 }

@@ -1,7 +1,7 @@
 import { type MovableClock, movableClock } from '../clock/index.ts';
 import { type AgencyAnswer, type CallReport, type Connector, createEngine, type Policy, resolveSecrets } from '../connect/index.ts';
 import { type RunningSandbox, type SandboxSpec, startSandbox } from './sandbox.ts';
-import { loadSubjects, type Subjects } from './subjects.ts';
+import { loadSubjects, SHIPPED_SUBJECTS, type Subjects } from './subjects.ts';
 
 /** One connector wired to its own sandbox, without a gateway and without a memory: for a connector's tests. */
 export interface TestLine extends AsyncDisposable {
@@ -9,6 +9,8 @@ export interface TestLine extends AsyncDisposable {
   readonly subjects: Subjects;
   readonly clock: MovableClock;
   readonly calls: CallReport[];
+  /** The sections the connector serves. */
+  readonly sections: readonly string[];
   /** Everything the connector logged, one JSON line each. */
   readonly logLines: string[];
   /** Asks for one section as a clerk would; a new request each time. `within` in milliseconds, 2,000 unless told. */
@@ -17,8 +19,8 @@ export interface TestLine extends AsyncDisposable {
   readAll(section: string, keys: readonly unknown[], within?: number): Promise<PromiseSettledResult<AgencyAnswer | null>[]>;
 }
 
-/** Starts a connector's sandbox and connects the connector to it. `folder` holds `subjects.json` and `credit.json`. */
-export async function testLine(connector: Connector, spec: SandboxSpec, folder: string, policy?: Policy): Promise<TestLine> {
+/** Starts a connector's sandbox and connects the connector to it. `folder` holds `subjects.json` and `credit.json`; the shipped ones unless told. */
+export async function testLine(connector: Connector, spec: SandboxSpec, folder = SHIPPED_SUBJECTS, policy?: Policy): Promise<TestLine> {
   const clock = movableClock();
   const subjects = loadSubjects(folder, clock.now());
   const agency = await startSandbox(spec, { subjects, clock });
@@ -43,6 +45,7 @@ export async function testLine(connector: Connector, spec: SandboxSpec, folder: 
     subjects,
     clock,
     calls,
+    sections: [...engine.served.keys()],
     logLines,
     read: (section, key, within = 2_000) => reader(within).read(section, key),
     readAll(section, keys, within = 2_000) {

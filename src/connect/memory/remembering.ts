@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Clock, milliseconds } from '../../clock/index.ts';
 import type { AgencyFault } from '../errors.ts';
 import type { Lookup } from '../lookup.ts';
@@ -120,6 +121,7 @@ export class RememberingSource {
   #setOut(section: string, lookup: Lookup<unknown, unknown>, wanted: readonly Wanted[], asking: Asking, ages: Ages | undefined): void {
     if (wanted.length === 0) return;
     const joint = new AbortController();
+    setMaxListeners(0, joint.signal);
     const limit = setTimeout(() => joint.abort(new DeadlineOver()), LONGEST_MS);
     const keys = wanted.map(({ question }) => question.key);
     const keep = this.#keeper(lookup, ages);
