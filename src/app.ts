@@ -107,6 +107,22 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
   };
 }
 
+/** The connectors of a hall without a server, to look at one question; what `secrets` hold must not be shown. */
+export async function openForExplaining(settings: Settings): Promise<{ readonly engine: Engine; readonly secrets: readonly string[] }> {
+  const sandbox = settings.profile === 'sandbox' ? await openSandbox(settings) : undefined;
+  const connectors = await configuredConnectors(settings, sandbox?.description);
+  const clock = movableClock(sandbox?.description.clock.offset ?? 0);
+  const outbound = { allow: settings.config.outbound?.allow ?? [], loopback: sandbox !== undefined };
+  const log = pino({ level: 'silent' });
+  const engine = createEngine({ connectors, serve: settings.config.serve ?? {}, outbound, remember: false, clock, log });
+  return { engine, secrets: connectors.flatMap(({ settings: own }) => secretsIn(own)) };
+}
+
+function secretsIn(settings: unknown): string[] {
+  if (settings instanceof Secret) return [settings.reveal()];
+  return typeof settings === 'object' && settings !== null ? Object.values(settings).flatMap(secretsIn) : [];
+}
+
 async function startedApollo<T extends { start(): Promise<void> }>(apollo: T): Promise<T> {
   await apollo.start();
   return apollo;

@@ -55,6 +55,28 @@ describe('yimen connector check', () => {
   });
 });
 
+describe('yimen connector explain', () => {
+  it('shows what was asked, signed, answered and mapped, and hides what proves who asks', { timeout: 60_000 }, async () => {
+    const { sandbox } = await start({ YIMEN_DATA: newFolder() });
+    const env = { ...process.env, YIMEN_SANDBOX: /http:\S+/.exec(sandbox)?.[0] ?? '' };
+    const explain = async (...args: string[]) =>
+      (await run(process.execPath, [...TSX, resolve('src/cli/main.ts'), 'connector', 'explain', ...args], { env })).stdout;
+    const tax = await explain('Enterprise.tax', '91321071990000017N');
+    for (const words of [
+      'string to sign',
+      '"nsrmc": "扬州示例精密机械有限公司"',
+      '<nsrmc>扬州示例精密机械有限公司</nsrmc>',
+      '"arrears": "0.00"',
+    ])
+      expect(tax).toContain(words);
+    const registry = await explain('Enterprise.registration', '91321071990000017N');
+    expect(registry).toContain('"authorization": "(secret)"');
+    expect(registry).toMatch(/access_token\\?":\\?"\(secret\)/);
+    expect(registry).not.toContain('market-regulation-sandbox-secret');
+    expect(await explain('Enterprise.tax', '91350100M000100Y43')).toContain('the agency says that it knows no such record');
+  });
+});
+
 describe('one command', () => {
   it('starts gateway and agencies, serves the CLI, stops cleanly', async () => {
     const data = newFolder();

@@ -85,10 +85,15 @@ describe.skipIf(noServer)(`two gateways that share a Redis${noServer ? ` (skippe
     await using redis = await ownRedis();
     await using hall = await startHall({}, { REDIS_URL: redis.url });
     await using other = await hall.replica();
-    await expect.poll(redis.names, { timeout: 3_000 }).toHaveLength(1);
-    expect(freshness(await askTax(hall))).toBe('LIVE');
-    await expect.poll(async () => freshness(await askTax(other))).toBe('CACHED');
-    expect(taxCalls(hall)).toBe(1);
+    // Each finds Redis in its own time: a new enterprise every time, until one was asked once for both.
+    const next = enterprises.values();
+    const askedOnce = async () => {
+      const uscc = next.next().value?.uscc;
+      const before = taxCalls(hall) ?? 0;
+      const answers = [freshness(await askTax(hall, uscc)), freshness(await askTax(other, uscc))];
+      return [...answers, (taxCalls(hall) ?? 0) - before];
+    };
+    await expect.poll(askedOnce, { timeout: 5_000, interval: 100 }).toEqual(['LIVE', 'CACHED', 1]);
     await hall.yimen.engine.evict({ subject: USCC });
     expect(freshness(await askTax(hall))).toBe('LIVE');
   });

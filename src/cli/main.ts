@@ -7,6 +7,7 @@ import { createGraph, printSchemaText } from '../graph/index.ts';
 import { FAULTS, type Fault, sandboxClient } from '../kit/index.ts';
 import { runGateway, runSandbox } from '../run.ts';
 import { checkConnector } from './connector.ts';
+import { explainSection } from './explain.ts';
 import { callGateway, sandboxAddress } from './running.ts';
 
 const program = new Command('yimen')
@@ -75,6 +76,11 @@ connector
   .action(async (id: string) => {
     if ((await checkConnector(id)) > 0) process.exitCode = 1;
   });
+
+connector
+  .command('explain <section> <key>')
+  .description('ask one section, like Enterprise.tax, for one key (text, or JSON) and print every step: for test data')
+  .action(explainSection);
 
 function duration(text: string): number {
   const ms = parseDuration(text);

@@ -48,6 +48,7 @@ export {
   type Freshness,
   type Log,
   type Maintenance,
+  type OnStep,
   type Policy,
   type Provenance,
   type Reading,

@@ -8,7 +8,7 @@ import { Retry } from './guard/retry.ts';
 import { Slots } from './guard/slots.ts';
 import type { Lookup } from './lookup.ts';
 import { DeadlineOver, translate } from './transport/translate.ts';
-import type { Call, Caller, Log, Policy, Provenance, Reading } from './types.ts';
+import type { Call, Caller, Log, OnStep, Policy, Provenance, Reading } from './types.ts';
 import { Health, type HealthReading } from './watch/health.ts';
 import { spanned } from './watch/span.ts';
 
@@ -22,6 +22,8 @@ export interface Asking {
   readonly traceId: string;
   /** Aborts when the request's own time is over or its client has gone. */
   readonly signal: AbortSignal;
+  /** Watches what is sent and what comes back; for explaining one question, never in service. */
+  readonly onStep?: OnStep | undefined;
 }
 
 /** One upstream call, as observers see it. */

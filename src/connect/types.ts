@@ -43,7 +43,12 @@ export interface Call {
   readonly agency: string;
   /** What is asked, for logs and metrics: `Enterprise.tax`. */
   readonly operation: string;
+  /** Told of every step, by whoever wants to see one question explained; undefined in service. */
+  readonly onStep?: OnStep | undefined;
 }
+
+/** Watches a question on its way. It sees personal data, and headers as they are sent. */
+export type OnStep = (step: 'string to sign' | 'request' | 'reply' | 'opened' | 'decoded', detail: unknown) => void;
 
 /** What came of one key. Outcomes are data: one failure never throws away its neighbours. */
 export type Reading<T> =

@@ -17,12 +17,13 @@ const HEADERS = { appId: 'x-app-id', time: 'x-timestamp', signature: 'x-signatur
  */
 export function hmacSm3({ appId, secret, headers = HEADERS }: HeaderMacOptions): Signer {
   return {
-    sign(request, { clock }) {
+    sign(request, { clock, call }) {
       const time = String(clock.now());
       const digest = createHash('sm3')
         .update(request.body ?? '')
         .digest('hex');
       const text = [appId, time, request.method, request.url.pathname + request.url.search, digest].join('\n');
+      call.onStep?.('string to sign', text);
       const signature = createHmac('sm3', secret.reveal()).update(text).digest('hex');
       const signed = { [headers.appId]: appId, [headers.time]: time, [headers.signature]: signature };
       return { ...request, headers: { ...request.headers, ...signed } };
@@ -41,7 +42,7 @@ export interface ParameterMacOptions {
  */
 export function hmacSha256Parameters({ appId, secret }: ParameterMacOptions): Signer {
   return {
-    sign(request, { clock }) {
+    sign(request, { clock, call }) {
       const timestamp = String(Math.floor(clock.now() / 1_000));
       const form: Record<string, string> = { ...request.form, app_id: appId, timestamp, nonce: randomUUID() };
       const text = Object.keys(form)
@@ -49,6 +50,7 @@ export function hmacSha256Parameters({ appId, secret }: ParameterMacOptions): Si
         .sort()
         .map((name) => `${name}=${form[name]}`)
         .join('&');
+      call.onStep?.('string to sign', text);
       const sign = createHmac('sha256', secret.reveal()).update(text).digest('hex').toUpperCase();
       return { ...request, form: { ...form, sign } };
     },

@@ -56,10 +56,11 @@ export interface Sm2Options {
  */
 export function sm2Signature({ appId, privateKey, agencyKey }: Sm2Options): Signer {
   return {
-    sign(request, { clock }) {
+    sign(request, { clock, call }) {
       const time = String(clock.now());
       const nonce = randomUUID();
       const text = [appId, time, nonce, request.method, request.url.pathname, sm3(request.body ?? '')].join('\n');
+      call.onStep?.('string to sign', text);
       const signature = sm2Sign(text, privateKey.reveal());
       const signed = { 'x-app-id': appId, 'x-timestamp': time, 'x-nonce': nonce, 'x-signature': signature };
       return { ...request, headers: { ...request.headers, ...signed } };

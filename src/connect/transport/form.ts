@@ -29,7 +29,9 @@ export function formClient(options: FormOptions, tools: LinkTools): FormClient {
       const reply = await out.send({ method: 'POST', path, form: fields }, call);
       try {
         if (reply.status === 404) throw statusFault(reply, call, tools.clock.now());
-        const { code, data } = Envelope.parse(decodeJson(textOf(reply, /^application\/json$/, 'utf-8')));
+        const decoded = decodeJson(textOf(reply, /^application\/json$/, 'utf-8'));
+        call.onStep?.('decoded', decoded);
+        const { code, data } = Envelope.parse(decoded);
         if (code === options.ok) return shape.parse(data);
         return meant(options.meanings, code, call);
       } catch (cause) {

@@ -32,7 +32,9 @@ export function jsonClient(options: LinkOptions, tools: LinkTools): JsonClient {
     try {
       const fault = statusFault(reply, call, tools.clock.now());
       if (fault) throw fault;
-      return shape.parse(decodeJson(textOf(reply, JSON_TYPE, 'utf-8')));
+      const decoded = decodeJson(textOf(reply, JSON_TYPE, 'utf-8'));
+      call.onStep?.('decoded', decoded);
+      return shape.parse(decoded);
     } catch (cause) {
       throw translate(cause, call);
     }

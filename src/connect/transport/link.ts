@@ -45,7 +45,10 @@ export function link(options: LinkOptions, tools: LinkTools): Link {
   async function once(plain: WireRequest, call: Call, onSigned?: (request: WireRequest) => void): Promise<WireResponse> {
     const raw = async (request: WireRequest) => {
       tools.outbound.check(request.url);
-      const reply = await tools.engine.send(formEncoded(request), { signal: call.signal, maxBytes: tools.maxBytes });
+      const encoded = formEncoded(request);
+      call.onStep?.('request', encoded);
+      const reply = await tools.engine.send(encoded, { signal: call.signal, maxBytes: tools.maxBytes });
+      call.onStep?.('reply', reply);
       return reply.headers['content-encoding'] ? unpacked(reply, tools.maxBytes) : reply;
     };
     const context: SignContext = { clock: tools.clock, call, send: raw };
@@ -56,6 +59,7 @@ export function link(options: LinkOptions, tools: LinkTools): Link {
     const fault = reply.status === 404 ? undefined : statusFault(reply, call, tools.clock.now());
     if (fault) throw fault;
     for (const signer of signers.toReversed()) if (signer.open) reply = await signer.open(reply, request);
+    if (signers.some((signer) => signer.open)) call.onStep?.('opened', reply);
     return reply;
   }
 

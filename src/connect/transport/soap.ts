@@ -41,6 +41,7 @@ export function soapClient(options: SoapOptions, tools: LinkTools): SoapClient {
       try {
         if (reply.status === 404) throw statusFault(reply, call, tools.clock.now());
         const content = bodyOf(reply, charset, options.arrays);
+        call.onStep?.('decoded', content);
         if (!('Fault' in content)) return shape.parse(content[`${operation}Response`]);
         const code = Fault.parse(content['Fault']).faultcode.replace(/^.*:/, '');
         return meant(options.meanings ?? {}, code, call);
