@@ -42,10 +42,13 @@ export interface Yimen {
 /** Where the shipped connectors are: beside this code, built or not. */
 export const shippedConnectors = (): string => resolve(dirname(fileURLToPath(import.meta.url)), '../connectors');
 
-/** Folders with `.graphql` files; the build leaves them where they are. */
-export function schemaFolders(): readonly string[] {
+/** Folders with `.graphql` files: ours, which the build leaves where they are, and those of the hall's own connectors. */
+export function schemaFolders(settings: Settings): readonly string[] {
   const connectors = resolve(packageFolder(), 'connectors');
-  return [resolve(packageFolder(), 'schema'), ...readdirSync(connectors).map((name) => resolve(connectors, name))];
+  const shipped = readdirSync(connectors).map((name) => resolve(connectors, name));
+  const entries = Object.entries(settings.config.connectors ?? {}).filter(([, { enabled }]) => enabled !== false);
+  const own = entries.flatMap(([, { module }]) => (module ? [dirname(namedModule(module, settings))] : []));
+  return [...new Set([resolve(packageFolder(), 'schema'), ...shipped, ...own])];
 }
 
 /** Starts a gateway. In the sandbox profile `settings.sandbox` must name running sandbox agencies. */
@@ -73,7 +76,7 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
   });
   metrics.watch(engine.sources);
   checkAgencies(engine, catalogue);
-  const graph = createGraph({ folders: schemaFolders(), served: engine.served });
+  const graph = createGraph({ folders: schemaFolders(settings), served: engine.served });
   const onInternal = (error: unknown, traceId: string) => log.error({ err: error, traceId }, 'internal error');
   const runSecret = randomBytes(24).toString('base64url');
   const documents = createDocuments(graph.schema);
@@ -187,11 +190,14 @@ async function configuredConnector(
 }
 
 function moduleOf(named: string | undefined, folder: string | undefined, settings: Settings, where: string): string {
-  if (named) return named.startsWith('.') ? resolve(dirname(settings.configFile), named) : packageModule(named, settings.configFile);
+  if (named) return namedModule(named, settings);
   const module = folder && moduleIn(folder, 'connector');
   if (!module) throw new Error(`${where}: no shipped connector has this id; name its "module"`);
   return module;
 }
+
+const namedModule = (named: string, { configFile }: Settings): string =>
+  named.startsWith('.') ? resolve(dirname(configFile), named) : packageModule(named, configFile);
 
 /** A package is looked for where the settings file is, so that a hall installs its connectors beside its settings. */
 function packageModule(name: string, configFile: string): string {

@@ -6,6 +6,7 @@ import { ROLES, type Role } from '../connect/index.ts';
 import { createGraph, printSchemaText } from '../graph/index.ts';
 import { FAULTS, type Fault, sandboxClient } from '../kit/index.ts';
 import { runGateway, runSandbox } from '../run.ts';
+import { readSettings } from '../settings/index.ts';
 import { checkConnector } from './connector.ts';
 import { explainSection } from './explain.ts';
 import { callGateway, sandboxAddress } from './running.ts';
@@ -30,7 +31,13 @@ program
 program
   .command('schema')
   .description('print the unified schema')
-  .action(() => console.log(printSchemaText(createGraph({ folders: schemaFolders(), served: new Map() }).schema).trimEnd()));
+  .action(() =>
+    console.log(
+      printSchemaText(
+        createGraph({ folders: schemaFolders(readSettings(process.env, process.cwd())), served: new Map() }).schema,
+      ).trimEnd(),
+    ),
+  );
 
 const sandbox = program.command('sandbox').description('the sandbox agencies');
 
