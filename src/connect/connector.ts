@@ -3,6 +3,7 @@ import type { ConnectorFields } from '../../schema/generated/connector-fields.ts
 import type { Clock } from '../clock/index.ts';
 import type { Lookup } from './lookup.ts';
 import type { FormClient, FormOptions } from './transport/form.ts';
+import type { GraphqlClient, GraphqlOptions } from './transport/graphql.ts';
 import type { JsonClient } from './transport/json.ts';
 import type { LinkOptions } from './transport/link.ts';
 import type { SoapClient, SoapOptions } from './transport/soap.ts';
@@ -25,6 +26,7 @@ export interface HttpFace {
   json(options: LinkOptions & EngineChoice): JsonClient;
   soap(options: SoapOptions & EngineChoice): SoapClient;
   form(options: FormOptions & EngineChoice): FormClient;
+  graphql(options: GraphqlOptions & EngineChoice): GraphqlClient;
 }
 
 export interface EngineChoice {

@@ -3,6 +3,7 @@ import type { EngineChoice, HttpFace } from './connector.ts';
 import { type OutboundRule, outboundTo } from './outbound/outbound.ts';
 import { axiosEngine } from './transport/axios-engine.ts';
 import { formClient } from './transport/form.ts';
+import { graphqlClient } from './transport/graphql.ts';
 import { jsonClient } from './transport/json.ts';
 import type { LinkOptions, LinkTools } from './transport/link.ts';
 import { soapClient } from './transport/soap.ts';
@@ -31,5 +32,6 @@ export function httpFace({ clock, connections, outbound: rule, onOpen }: FaceToo
     json: (options) => jsonClient(options, tools(options)),
     soap: (options) => soapClient(options, tools(options)),
     form: (options) => formClient(options, tools(options)),
+    graphql: (options) => graphqlClient(options, tools(options)),
   };
 }

@@ -53,6 +53,16 @@ const CLIENTS = {
       return (call) => client.request('ask', { a: '1' }, Answer, call);
     },
   },
+  graphql: {
+    type: 'application/json',
+    good: '{"data":{"ask":{"name":"一门"}}}',
+    open(http, url, engine) {
+      const schema = 'type Query { ask(a: String): Named } type Named { name: String! }';
+      const client = http.graphql({ url: `${url}/ask`, engine, schema, meanings: { NO_SUCH: 'absent' } });
+      const query = client.query('query ($a: String) { ask(a: $a) { name } }', z.object({ ask: Answer }));
+      return async (call) => (await query({ a: '1' }, call))?.ask ?? null;
+    },
+  },
 } as const satisfies Record<string, Client>;
 
 type Behaviour = (reply: ServerResponse, client: Client, request: IncomingMessage) => void;
