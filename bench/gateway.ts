@@ -68,8 +68,10 @@ function readyLine(child: ChildProcess): Promise<string> {
   });
 }
 
-/** `clients` ask one after another until the time is over; the times they took, sorted, in milliseconds. */
-export async function load(clients: number, ms: number, ask: (i: number) => Promise<unknown>): Promise<readonly number[]> {
+/**
+ * `clients` ask until the time is over, each `thinkMs` after its last answer; the times they took, sorted, in milliseconds.
+ */
+export async function load(clients: number, ms: number, ask: (i: number) => Promise<unknown>, thinkMs = 0): Promise<readonly number[]> {
   const took: number[] = [];
   const end = performance.now() + ms;
   let next = 0;
@@ -78,6 +80,7 @@ export async function load(clients: number, ms: number, ask: (i: number) => Prom
       const started = performance.now();
       await ask(next++);
       took.push(performance.now() - started);
+      if (thinkMs > 0) await new Promise((resolve) => setTimeout(resolve, thinkMs * (0.5 + Math.random())));
     }
   };
   await Promise.all(Array.from({ length: clients }, client));
