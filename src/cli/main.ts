@@ -9,6 +9,7 @@ import { runGateway, runSandbox } from '../run.ts';
 import { readSettings } from '../settings/index.ts';
 import { checkConnector } from './connector.ts';
 import { explainSection } from './explain.ts';
+import { addNewConnector } from './new-connector.ts';
 import { callGateway, sandboxAddress } from './running.ts';
 
 const program = new Command('yimen')
@@ -76,6 +77,7 @@ sandbox
   });
 
 const connector = program.command('connector').description('for those who connect an agency');
+addNewConnector(connector);
 
 connector
   .command('check <id>')

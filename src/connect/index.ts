@@ -3,6 +3,7 @@
  * from {@link connector}; the engine owns time limits, batching, limits, signing order, charset, error codes and logs.
  */
 export type { Clock, Duration } from '../clock/index.ts';
+export { given, headersOf, pathTo, queryOf, wholeNumber } from './asking.ts';
 export { type Charset, decodeText, encodeText } from './codec/charset.ts';
 export { DecodeError } from './codec/decode-error.ts';
 export { decodeJson } from './codec/json.ts';
@@ -28,11 +29,13 @@ export {
 } from './engine.ts';
 export { AGENCY_FAULTS, AgencyError, type AgencyFault, type Language } from './errors.ts';
 export { absent, byKey, failed, type Lookup, lookup, value } from './lookup.ts';
-export { coded, compactDay, day } from './mapping.ts';
+export { coded, compactDay, day, optional } from './mapping.ts';
 export type { Eviction, Question } from './memory/question.ts';
 export type { OutboundRule } from './outbound/outbound.ts';
 export type { AgencyAnswer, Reader, RequestAsking } from './reader.ts';
 export { resolveSecrets, Secret, type SecretSources, secret } from './secret.ts';
+export { digits, fitting, mixed, variant } from './shapes.ts';
+export { apiKey, basic, bearer } from './sign/key.ts';
 export { hmacSha256Parameters, hmacSm3 } from './sign/mac.ts';
 export { oauth2 } from './sign/oauth2.ts';
 export { sm2Sign, sm2Signature, sm2Verify } from './sign/sm2.ts';
@@ -40,8 +43,8 @@ export { sm4Body, sm4Decrypt, sm4Encrypt } from './sign/sm4.ts';
 export type { CallReport, SourceHealth } from './source.ts';
 export type { FormClient, Meaning } from './transport/form.ts';
 export type { GraphqlClient, GraphqlQuery } from './transport/graphql.ts';
-export type { JsonClient } from './transport/json.ts';
-export type { SoapClient } from './transport/soap.ts';
+export type { JsonClient, JsonRequest } from './transport/json.ts';
+export type { SoapClient, SoapOperation } from './transport/soap.ts';
 export type { Signer, WireRequest, WireResponse } from './transport/wire.ts';
 export {
   type Call,
@@ -57,3 +60,4 @@ export {
   type Role,
 } from './types.ts';
 export { createMetrics, type Metrics } from './watch/metrics.ts';
+export * as xml from './xml-shapes.ts';

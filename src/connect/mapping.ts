@@ -17,3 +17,6 @@ export function day(text: string): string {
 
 /** `yyyyMMdd` as `yyyy-MM-dd`; throws on any other text. */
 export const compactDay = (text: string): string => day(text.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3'));
+
+/** What `map` makes of a value, or null where there is none. */
+export const optional = <T, V>(it: T | null | undefined, map: (it: T) => V): V | null => (it === null || it === undefined ? null : map(it));

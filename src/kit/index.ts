@@ -6,6 +6,9 @@
  * - subjects 虚构主体: the enterprises and persons all sandbox agencies share.
  */
 export { type Check, type ConformanceOptions, conformance, conforms } from './conformance.ts';
+export type { AgencyCredential } from './contract/credentials.ts';
+export { type RestRoute, restAgency } from './contract/rest.ts';
+export { type SoapAgencyOptions, type SoapRoute, soapAgency } from './contract/soap.ts';
 export { describeFault, FAULTS, type Fault, FaultSwitch } from './faults.ts';
 export { type SandboxClient, type SandboxDescription, sandboxClient } from './host/client.ts';
 export { type HostOptions, type SandboxHost, startSandboxHost } from './host/host.ts';
@@ -21,5 +24,6 @@ export {
   startSandbox,
   type Traffic,
 } from './sandbox.ts';
+export { ContractError, type ContractSource, type LeftOut, type ScaffoldOptions, type ScaffoldReport, scaffold } from './scaffold/index.ts';
 export { loadSubjects, type SandboxCredit, type SandboxEnterprise, type SandboxPerson, type Subjects } from './subjects.ts';
 export { type TestLine, testLine } from './test-line.ts';

@@ -33,7 +33,13 @@ export function decodeXml(text: string, shape: XmlShape = {}): unknown {
   }
 }
 
-const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@', suppressEmptyNode: true });
+const builder = new XMLBuilder({
+  ignoreAttributes: false,
+  attributeNamePrefix: '@',
+  suppressEmptyNode: true,
+  // Else an attribute "true" is written without a value, which is no XML.
+  suppressBooleanAttributes: false,
+});
 
 /** Builds XML from plain data; attributes begin with `@`, lists repeat their element. */
 export const encodeXml = (data: unknown): string => builder.build(data) as string;

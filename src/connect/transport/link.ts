@@ -31,7 +31,8 @@ export interface Link {
 export interface LinkRequest {
   readonly method: WireRequest['method'];
   readonly path?: string;
-  readonly query?: Readonly<Record<string, string>>;
+  /** A list repeats its name. */
+  readonly query?: Readonly<Record<string, string | readonly string[]>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer;
   readonly form?: Readonly<Record<string, string>>;
@@ -84,7 +85,7 @@ export function link(options: LinkOptions, tools: LinkTools): Link {
 function address(request: LinkRequest, options: LinkOptions): WireRequest {
   const url = new URL(options.url);
   if (request.path) url.pathname = `${url.pathname.replace(/\/$/, '')}${request.path}`;
-  for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.append(name, value);
+  for (const [name, value] of Object.entries(request.query ?? {})) for (const one of [value].flat()) url.searchParams.append(name, one);
   const { path: _path, query: _query, ...rest } = request;
   return { ...rest, url, headers: { 'accept-encoding': 'identity', ...options.headers, ...request.headers } };
 }

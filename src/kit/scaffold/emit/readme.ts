@@ -1,0 +1,94 @@
+import type { Operation } from '../contract.ts';
+import type { Plan } from '../plan.ts';
+import { code, markdown } from '../text.ts';
+import { credentialSettings, urlSetting } from './connector.ts';
+import { sectionOf } from './test.ts';
+
+const CREDENTIALS = {
+  apiKey: 'a fixed key',
+  basic: 'name and password (HTTP Basic)',
+  bearer: 'a fixed bearer token',
+  oauth2: 'OAuth2 client credentials',
+};
+
+/** `README.md`: protocol, credentials, what was left out and why. */
+export function emitReadme(plan: Plan): string {
+  const { contract } = plan;
+  const version = contract.version ? ` (version ${markdown(contract.version)})` : '';
+  return `${[
+    `# ${plan.id}`,
+    `${markdown(contract.title)}${version}. Agency: ${code(plan.agency)}.${contract.description ? `\n\n${markdown(contract.description)}` : ''}`,
+    protocolTable(plan),
+    settingsText(plan),
+    operationsTable(plan),
+    notesText(plan),
+    leftOutText(plan),
+    "Whom to call 联系: put the number of the agency's data desk here.",
+  ]
+    .filter(Boolean)
+    .join('\n\n')}\n`;
+}
+
+function protocolTable({ contract, operations }: Plan): string {
+  const credentials = new Set(operations.flatMap(({ operation }) => operation.credentials.map(({ kind }) => CREDENTIALS[kind])));
+  return [
+    '| | |',
+    '|---|---|',
+    `| protocol 协议 | ${protocolOf(operations[0]?.operation)} |`,
+    `| charset 字符集 | ${contract.charset ?? 'UTF-8'} |`,
+    `| credentials 凭证 | ${[...credentials].join(', ') || 'none 无'} |`,
+    '| remembered | nothing: the contract does not say how long an answer holds; set `fresh` and `stale` in `connector.ts` |',
+  ].join('\n');
+}
+
+function protocolOf(operation: Operation | undefined): string {
+  if (operation?.way.kind !== 'soap') return 'HTTP with JSON';
+  return `SOAP ${operation.way.version}, literal`;
+}
+
+function settingsText(plan: Plan): string {
+  const endpoints = plan.contract.endpoints.length > 0 ? plan.contract.endpoints : ['https://agency.example.cn'];
+  const used = [...new Set(plan.operations.map(({ operation }) => operation.endpoint))].sort();
+  const settings: Record<string, unknown> = Object.fromEntries(
+    used.map((it) => [urlSetting(it), endpoints[it] ?? 'https://agency.example.cn']),
+  );
+  for (const { credential, names } of credentialSettings(plan))
+    for (const name of names) settings[name] = settingExample(name, credential.kind === 'oauth2' ? credential.tokenUrl : undefined);
+  return `\`\`\`json\n${JSON.stringify({ [plan.id]: { settings } }, null, 2)
+    .slice(2, -2)
+    .replace(/^ {2}/gm, '')
+    .replaceAll('`', "'")}\n\`\`\``;
+}
+
+function settingExample(name: string, tokenUrl: string | undefined): unknown {
+  if (name.endsWith('TokenUrl')) return tokenUrl;
+  if (/(?:User|ClientId)$/.test(name)) return 'hall-321071';
+  return { env: name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase() };
+}
+
+function operationsTable(plan: Plan): string {
+  const rows = plan.operations.map((it) => {
+    const { operation } = it;
+    const { way } = operation;
+    const sent = way.kind === 'rest' ? `${way.method} ${way.path}` : `${way.element}`;
+    const absent = way.kind === 'rest' ? (way.absentBy404 ? '404' : '') : 'no fault is taken to mean it';
+    return `| ${code(sectionOf(it, plan))} | ${code(sent)} | ${absent} | ${code(operation.place)} |`;
+  });
+  return [
+    '## What it serves 提供的查询',
+    '',
+    '| section | sent to the agency | "no such record" | place in the contract |',
+    '|---|---|---|---|',
+    ...rows,
+  ].join('\n');
+}
+
+function notesText({ contract }: Plan): string {
+  return contract.notes.length === 0 ? '' : `## To know 说明\n\n${contract.notes.map((note) => `- ${markdown(note)}`).join('\n')}`;
+}
+
+function leftOutText({ contract }: Plan): string {
+  if (contract.leftOut.length === 0) return '## Left out 未译部分\n\nNothing.';
+  const rows = contract.leftOut.map(({ what, place, reason }) => `| ${code(what)} | ${code(place)} | ${markdown(reason)} |`);
+  return ['## Left out 未译部分', '', '| what | place in the contract | why |', '|---|---|---|', ...rows].join('\n');
+}

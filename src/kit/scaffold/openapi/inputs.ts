@@ -1,0 +1,137 @@
+import type { Input, Omissions, Shape } from '../contract.ts';
+import { isPlain, isSendableDeep } from '../sendable.ts';
+import { DeadReference, type Documents, isObject, type Json, type JsonObject, list, text } from './documents.ts';
+import { jsonContent } from './media.ts';
+import type { Schemas } from './schemas.ts';
+
+/** An operation that cannot be asked, and why. */
+export class Unaskable extends Error {
+  override readonly name = 'Unaskable';
+}
+
+export interface InputTools {
+  readonly documents: Documents;
+  readonly omissions: Omissions;
+  readonly schemas: Schemas;
+}
+
+/** The inputs of an operation. Throws {@link Unaskable} when one that must be given cannot be. */
+export function inputsOf(tools: InputTools, path: JsonObject, operation: JsonObject, name: string): readonly Input[] {
+  const byPlace = new Map<string, JsonObject>();
+  for (const raw of [...list(path['parameters']), ...list(operation['parameters'])]) {
+    const parameter = followed(tools, raw);
+    if (parameter) byPlace.set(`${parameter['in']} ${parameter['name']}`, parameter);
+  }
+  const parameters = [...byPlace.values()].flatMap((parameter) => parameterInputs(tools, parameter, name));
+  return [...parameters, ...bodyInputs(tools, operation['requestBody'], name)];
+}
+
+function followed({ documents, omissions }: InputTools, raw: Json): JsonObject | undefined {
+  try {
+    const found = documents.follow(raw);
+    return isObject(found) ? found : undefined;
+  } catch (cause) {
+    if (!(cause instanceof DeadReference)) throw cause;
+    omissions.add('a parameter', documents.place(raw), cause.message);
+    return undefined;
+  }
+}
+
+/** Headers that HTTP or the gateway itself fills. */
+const OWN_HEADERS = new Set(['accept', 'content-type', 'authorization', 'content-length', 'host']);
+
+function parameterInputs(tools: InputTools, parameter: JsonObject, operation: string): readonly Input[] {
+  const place = text(parameter['in']);
+  const wire = text(parameter['name']) ?? '';
+  const required = parameter['required'] === true || place === 'path';
+  if (place === 'header' && OWN_HEADERS.has(wire.toLowerCase())) return [];
+  try {
+    if (place !== 'path' && place !== 'query' && place !== 'header') throw new Unaskable(`a parameter in "${place}" is not sent`);
+    if (!wire || wire === '__proto__') throw new Unaskable('the parameter has no usable name');
+    return [placed(tools, parameter, place, wire, required, operation)].flat();
+  } catch (cause) {
+    if (!(cause instanceof DeadReference) && !(cause instanceof Unaskable)) throw cause;
+    if (required) throw new Unaskable(`the parameter "${wire}" must be given, but ${cause.message}`);
+    tools.omissions.add(`parameter "${wire}" of ${operation}`, tools.documents.place(parameter), cause.message);
+    return [];
+  }
+}
+
+function placed(
+  tools: InputTools,
+  parameter: JsonObject,
+  place: 'path' | 'query' | 'header',
+  wire: string,
+  required: boolean,
+  operation: string,
+): Input | Input[] {
+  if (parameter['schema'] === undefined && isObject(parameter['content']))
+    throw new Unaskable('its value is a document of its own ("content")');
+  const schema = parameter['schema'] ?? {};
+  const { shape, nullable, description } = tools.schemas.use(schema, `${operation} ${wire}`);
+  const said = text(parameter['description']) ?? description;
+  if (shape.kind === 'object' && place === 'query') return spread(parameter, shape, wire, required);
+  if (!isSendable(shape)) throw new Unaskable(`its value is no plain value or list (${shape.kind})`);
+  const style = text(parameter['style']);
+  if (place === 'path' && style !== undefined && style !== 'simple') throw new Unaskable(`the path style "${style}" is not written`);
+  const name = place === 'header' ? wire.toLowerCase() : wire;
+  return {
+    wire: name,
+    shape,
+    required,
+    nullable,
+    description: said,
+    place,
+    joined: shape.kind === 'list' ? joiner(parameter, place) : undefined,
+  };
+}
+
+const JOINERS: Readonly<Record<string, string>> = { form: ',', simple: ',', spaceDelimited: ' ', pipeDelimited: '|' };
+
+/** How a list is joined; undefined where each item repeats the name. */
+function joiner(parameter: JsonObject, place: string): string | undefined {
+  if (place !== 'query') return ',';
+  const style = text(parameter['style']) ?? 'form';
+  const explode = parameter['explode'] ?? style === 'form';
+  return explode === true ? undefined : (JOINERS[style] ?? ',');
+}
+
+const isSendable = (shape: Shape): boolean => isPlain(shape) || (shape.kind === 'list' && isPlain(shape.of));
+
+/** An object in a query: one parameter per property, by its style. */
+function spread(parameter: JsonObject, shape: Extract<Shape, { kind: 'object' }>, wire: string, required: boolean): Input[] {
+  const style = text(parameter['style']) ?? 'form';
+  const isDeep = style === 'deepObject';
+  if (!isDeep && !(style === 'form' && parameter['explode'] !== false))
+    throw new Unaskable(`an object in the style "${style}" is not written`);
+  const wrong = shape.fields.find((field) => !isSendable(field.shape));
+  if (wrong) throw new Unaskable(`its property "${wrong.wire}" is no plain value or list`);
+  return shape.fields.map((field) => ({
+    ...field,
+    wire: isDeep ? `${wire}[${field.wire}]` : field.wire,
+    required: required && field.required,
+    place: 'query' as const,
+  }));
+}
+
+function bodyInputs(tools: InputTools, raw: Json | undefined, operation: string): readonly Input[] {
+  const { documents, schemas } = tools;
+  const body = documents.follow(raw);
+  if (!isObject(body)) return [];
+  const content = jsonContent(documents, body['content']);
+  if (!content) throw new Unaskable('its body is not JSON');
+  const { shape } = schemas.use(content.schema, `${operation} request`);
+  if (shape.kind !== 'object') throw new Unaskable('its body is not an object');
+  if (shape.lacks.length > 0) throw new Unaskable(`"${shape.lacks[0]}" of its body must be given, but is left out`);
+  const required = body['required'] === true;
+  return shape.fields.flatMap((field): Input[] => {
+    if (isSendableDeep(field.shape, new Set())) return [{ ...field, required: required && field.required, place: 'body' }];
+    if (required && field.required) throw new Unaskable(`"${field.wire}" of its body must be given, but is no plain value, list or object`);
+    tools.omissions.add(
+      `"${field.wire}" in the body of ${operation}`,
+      documents.place(content.schema),
+      'its value is no plain value, list or object',
+    );
+    return [];
+  });
+}
