@@ -35,7 +35,12 @@ async function agency(status: number, type: string, answer: string) {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const closers: (() => Promise<void>)[] = [];
-  const http: HttpFace = httpFace({ clock: { now: () => 0 }, connections: 2, onOpen: (close) => closers.push(close) });
+  const http: HttpFace = httpFace({
+    clock: { now: () => 0 },
+    outbound: { loopback: true },
+    connections: 2,
+    onOpen: (close) => closers.push(close),
+  });
   return {
     http,
     seen,
