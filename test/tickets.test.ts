@@ -163,6 +163,49 @@ describe('the stream keeps the rules of POST', () => {
     expect(text).not.toMatch(/321012198812139971|Did you mean/);
   });
 
+  it.each(['"321012198812139970"', '{"query":5}', '[]', 'null', '{"query":"{ agencies { code } }","variables":[1]}'])(
+    'a body that is no request is refused in our own words, not quoted: %s',
+    async (body) => {
+      await using hall = await startHall();
+      const headers = {
+        accept: 'text/event-stream',
+        'content-type': 'application/json',
+        authorization: `Bearer ${await hall.token('clerk')}`,
+      };
+      const reply = await request(`${hall.url}/graphql/stream`, { method: 'POST', headers, body });
+      const { errors } = (await reply.body.json()) as Answer;
+      expect([reply.statusCode, errors]).toEqual([
+        400,
+        [
+          {
+            message: 'send "query" as text, "operationName" as text and "variables" as an object',
+            extensions: { code: 'BAD_USER_INPUT', traceId: expect.any(String) },
+          },
+        ],
+      ]);
+    },
+  );
+
+  it('a subscription sent to /graphql is told where to go', async () => {
+    await using hall = await startHall();
+    const { data, errors } = await hall.ask('subscription { sectionArrived(ticket: "x") { section } }');
+    expect(data ?? null).toBeNull();
+    expect(errors).toMatchObject([{ message: expect.stringContaining('/graphql/stream'), extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
+  it('a query by GET, with variables', async () => {
+    await using hall = await startHall();
+    const query = 'query ($u: UnifiedSocialCreditCode!) { enterprise(uscc: $u) { tax { arrears } } }';
+    const get = async (variables: string) => {
+      const search = new URLSearchParams({ query, variables });
+      const headers = { accept: 'text/event-stream', authorization: `Bearer ${await hall.token('clerk')}` };
+      const reply = await request(`${hall.url}/graphql/stream?${search}`, { headers });
+      return [reply.statusCode, await reply.body.text()];
+    };
+    expect(await get(JSON.stringify({ u: USCC }))).toEqual([200, expect.stringContaining('"arrears":"0.00"')]);
+    expect(await get('{321012198812139970')).toEqual([400, expect.not.stringContaining('321012198812139970')]);
+  });
+
   it('an identity number never travels in a URL', async () => {
     await using hall = await startHall();
     const { text } = await send(hall, { method: 'GET', query: IDENTITY });

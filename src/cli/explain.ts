@@ -87,8 +87,12 @@ function legible(detail: unknown): unknown {
   return { ...detail, body: body && new TextDecoder(label).decode(body) };
 }
 
+/** Hides every secret, also as it stands in an address or a form. */
 const hidden = (text: string, secrets: readonly string[]): string =>
-  secrets.reduce((shown, secret) => (secret.length > 0 ? shown.replaceAll(secret, HIDDEN) : shown), text.replace(TOKENS, `$1${HIDDEN}`));
+  secrets
+    .flatMap((secret) => [secret, encodeURIComponent(secret), new URLSearchParams({ s: secret }).toString().slice(2)])
+    .filter((spelling) => spelling.length > 0)
+    .reduce((shown, spelling) => shown.replaceAll(spelling, HIDDEN), text.replace(TOKENS, `$1${HIDDEN}`));
 
 const indented = (text: string): string =>
   text

@@ -9,6 +9,7 @@ import { Slots } from './guard/slots.ts';
 import type { Lookup } from './lookup.ts';
 import { DeadlineOver, translate } from './transport/translate.ts';
 import type { Call, Caller, Log, OnStep, Policy, Provenance, Reading } from './types.ts';
+import { untilAborted } from './until-aborted.ts';
 import { Health, type HealthReading } from './watch/health.ts';
 import { spanned } from './watch/span.ts';
 
@@ -141,7 +142,8 @@ export class Source {
     const timer = setTimeout(() => limit.abort(new DeadlineOver()), this.#timeoutMs);
     const call: Call = { ...waiting, signal: AbortSignal.any([waiting.signal, limit.signal]) };
     try {
-      const attempt = () => raced(work(call), call.signal).catch((cause: unknown) => Promise.reject(failure(cause, call)));
+      // Held to the deadline even when a connector forgets to pass the signal on.
+      const attempt = () => untilAborted(work(call), call.signal).catch((cause: unknown) => Promise.reject(failure(cause, call)));
       const readings = await spanned(call, keys, attempt, commonFault);
       this.#report(call, keys, started, firstError(readings), commonFault(readings));
       return readings;
@@ -191,16 +193,6 @@ async function loadAll<K, V>(
 function failure(cause: unknown, call: Call): AgencyError {
   if (cause instanceof AgencyError || call.signal.aborted) return translate(cause, call);
   return new AgencyError(call, 'PROTOCOL', { cause, private: { reason: 'the reply could not be mapped' } });
-}
-
-/** Holds a connector to its deadline even when it forgets to pass the signal on. */
-function raced<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
 
 const stamped = <V>(provenance: Provenance, reading: Reading<V>): Provenance =>

@@ -1,6 +1,6 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
-import type { GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { RequestContext } from './context.ts';
 import type { Documents } from './documents.ts';
 import { publicError } from './errors.ts';
@@ -33,6 +33,7 @@ export function createApollo({ schema, documents, onInternal }: ApolloOptions): 
       ApolloServerPluginUsageReportingDisabled(),
       requestErrorStatus,
       personalDataOffTheUrl(schema),
+      streamsElsewhere,
       traced(onInternal),
     ],
   });
@@ -65,6 +66,19 @@ function personalDataOffTheUrl(schema: GraphQLSchema): ApolloServerPlugin<Reques
     },
   };
 }
+
+/** One answer cannot hold what is still to come. */
+const streamsElsewhere: ApolloServerPlugin<RequestContext> = {
+  async requestDidStart() {
+    return {
+      async didResolveOperation({ operation }) {
+        if (operation?.operation !== 'subscription') return;
+        const extensions = { code: 'BAD_USER_INPUT', http: { status: 400 } };
+        throw new GraphQLError('Subscriptions are streamed: send them to /graphql/stream, with Accept: text/event-stream.', { extensions });
+      },
+    };
+  },
+};
 
 /** Every error carries the request's trace id; those that are nobody's fault but ours are logged. */
 function traced(onInternal: ApolloOptions['onInternal']): ApolloServerPlugin<RequestContext> {

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createHandler, type Request, type RequestParams } from 'graphql-sse';
+import secure from 'secure-json-parse';
+import { z } from 'zod';
 import { openStream, type RequestContext } from '../graph/index.ts';
 import { type DoorOptions, door, type Handler, readJson, requestContext } from './asking.ts';
 import { RequestProblem } from './body.ts';
@@ -15,26 +17,47 @@ export function streamDoor(options: DoorOptions): Handler {
     // No reserved streams: every request brings its own token.
     authenticate: () => null,
     onSubscribe: (request, params) =>
-      openStream({ ...fieldsOf(params), method: request.method, context: request.context }, options) as never,
+      openStream({ ...fieldsOf(params), method: request.raw.method ?? '', context: request.context }, options) as never,
   });
   return door(options, async (request, response, asked) => {
     if (!request.headers.accept?.includes(EVENTS)) throw new RequestProblem(406, `streams are answered as ${EVENTS}: send it in Accept`);
-    const body = request.method === 'POST' ? await readJson(request) : null;
+    const params = checked(request.method === 'POST' ? await readJson(request) : searchOf(request));
     const gone = new AbortController();
     response.once('close', () => gone.abort(new DOMException('client gone', 'AbortError')));
     const context = requestContext(request, asked, gone.signal, options);
-    const [events, init] = await handler(neutral(request, body, context));
+    const [events, init] = await handler(neutral(request, params, context));
     await send(response, events, { status: init.status, headers: { ...init.headers, ...asked.headers } });
   });
 }
 
 type Neutral = Request<IncomingMessage, RequestContext>;
 
-const neutral = (request: IncomingMessage, body: unknown, context: RequestContext): Neutral => ({
-  method: request.method ?? '',
-  url: request.url ?? '/',
-  headers: { get: (name) => request.headers[name.toLowerCase()]?.toString() },
-  body: body as Neutral['body'],
+/** What a request may hold. Checked here and not by the handler, whose words quote what they could not read. */
+const Params = z.object({
+  query: z.string(),
+  operationName: z.string().nullish(),
+  variables: z.record(z.string(), z.unknown()).nullish(),
+});
+
+function checked(raw: unknown): z.infer<typeof Params> {
+  const params = Params.safeParse(raw);
+  if (params.success) return params.data;
+  throw new RequestProblem(400, 'send "query" as text, "operationName" as text and "variables" as an object');
+}
+
+/** The same of a GET, whose variables are JSON. */
+function searchOf(request: IncomingMessage): unknown {
+  const { query, operationName, variables } = Object.fromEntries(new URL(request.url ?? '/', 'http://gateway').searchParams);
+  // Text that is no JSON stays text, which no variables are.
+  return { query, operationName, variables: variables === undefined ? undefined : (secure.safeParse(variables) ?? variables) };
+}
+
+/** To the handler all requests are posts: what a GET may not ask is refused where streams are opened. */
+const neutral = (request: IncomingMessage, params: z.infer<typeof Params>, context: RequestContext): Neutral => ({
+  method: 'POST',
+  url: '/graphql/stream',
+  headers: { get: (name) => (name === 'content-type' ? 'application/json; charset=utf-8' : request.headers[name]?.toString()) },
+  body: params as Neutral['body'],
   raw: request,
   context,
 });

@@ -1,3 +1,5 @@
+import { untilAborted } from '../until-aborted.ts';
+
 /** A question on its way, and who waits for it. */
 interface Flight<T> {
   readonly answer: Promise<T>;
@@ -42,13 +44,4 @@ export class InFlight<T> {
       leave();
     }
   }
-}
-
-function untilAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
