@@ -1,49 +1,41 @@
 /**
- * The catalogue: data about agencies (部门), kept in the folder `catalogue/` and checked at start.
+ * The catalogue 目录: agencies, service items, materials, themes and forms, kept as data in the folder `catalogue/` and
+ * checked at start. A hall replaces or extends it with its own folder. Words: see entries.ts.
  */
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { z } from 'zod';
+import type { Agency, FormField, FormSection, Item, ItemForm, Material, Theme } from './entries.ts';
 
-const AgencyEntry = z.object({
-  id: z.string(),
-  nameZh: z.string(),
-  nameEn: z.string(),
-  level: z.enum(['province', 'city', 'district', 'town', 'village', 'utility']),
-  kind: z.enum(['department', 'bureau', 'centre', 'platform', 'utility', 'enforcement', 'courier']),
-  parent: z.string().optional(),
-  address: z.string().optional(),
-  window: z.string().optional(),
-  operating: z.boolean().default(true),
-});
+export type {
+  Agency,
+  CatalogueProfile,
+  FormField,
+  FormSection,
+  Holder,
+  Item,
+  ItemForm,
+  Material,
+  MaterialRequirement,
+  Theme,
+  ThemeCondition,
+  ThemeQuestion,
+  ThemeStep,
+} from './entries.ts';
+export { loadCatalogue } from './load.ts';
 
-/** An agency as the catalogue holds it. */
-export type Agency = Readonly<z.infer<typeof AgencyEntry>>;
-
+/** Everything the hall's files say, checked: every reference leads somewhere, no code stands twice, no theme runs in a circle. */
 export interface Catalogue {
   readonly agencies: readonly Agency[];
   agency(id: string): Agency | undefined;
-}
-
-/** Loads a catalogue folder. Throws with file, entry and key when something does not fit. */
-export function loadCatalogue(folder: string): Catalogue {
-  const file = resolve(folder, 'agencies.json');
-  const agencies = parse(file, z.array(AgencyEntry));
-  const byId = new Map<string, Agency>();
-  for (const agency of agencies) {
-    if (byId.has(agency.id)) throw new Error(`${file}: the id "${agency.id}" stands twice`);
-    byId.set(agency.id, agency);
-  }
-  for (const { id, parent } of agencies)
-    if (parent && !byId.has(parent)) throw new Error(`${file}: the agency "${id}" has an unknown parent "${parent}"`);
-  return { agencies, agency: (id) => byId.get(id) };
-}
-
-function parse<T>(file: string, shape: z.ZodType<T>): T {
-  try {
-    return shape.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch (cause) {
-    const what = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
-    throw new Error(`${file}: ${what}`, { cause });
-  }
+  readonly items: readonly Item[];
+  /** By code, base code or slug. */
+  item(code: string): Item | undefined;
+  readonly materials: readonly Material[];
+  material(id: string): Material | undefined;
+  readonly themes: readonly Theme[];
+  theme(id: string): Theme | undefined;
+  /** Sections of forms, in the order in which they are filled in. */
+  readonly formSections: readonly FormSection[];
+  readonly formFields: readonly FormField[];
+  formField(id: string): FormField | undefined;
+  /** The form of an item by its slug; the fallback where it has none of its own. */
+  form(slug: string): ItemForm;
 }

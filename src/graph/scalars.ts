@@ -1,5 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
-import { GraphQLDate, GraphQLDateTime } from 'graphql-scalars';
+import { GraphQLDate, GraphQLDateTime, GraphQLJSON, GraphQLJSONObject, GraphQLNonNegativeInt } from 'graphql-scalars';
 import { citizenIdFault, usccFault } from '../codes/index.ts';
 
 /** An error whose message is ours and quotes nothing. */
@@ -29,4 +29,9 @@ export const scalars = {
   // Dates come from agencies as text that connectors have checked; only input needs reading.
   Date: new GraphQLScalarType({ ...GraphQLDate.toConfig(), serialize: (value) => value }),
   DateTime: GraphQLDateTime,
+  // Which codes there are is the catalogue's business; this only keeps nonsense out.
+  ServiceItemCode: checkedText('ServiceItemCode', (text) => (/^[A-Za-z0-9-]{3,64}$/.test(text) ? undefined : 'shape')),
+  WorkingDays: new GraphQLScalarType({ ...GraphQLNonNegativeInt.toConfig(), name: 'WorkingDays' }),
+  JSON: GraphQLJSON,
+  JSONObject: GraphQLJSONObject,
 };

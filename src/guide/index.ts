@@ -1,0 +1,24 @@
+/**
+ * The guide 办事指南: theme and answers become steps, a one-time notice, one form and dates. Pure: what agencies say is
+ * handed in. Words: see types.ts.
+ */
+export type {
+  Applicant,
+  Ask,
+  Blocker,
+  BlockerKind,
+  FormLine,
+  FormPart,
+  Guide,
+  GuideInput,
+  GuideStep,
+  Known,
+  KnownReading,
+  NoticeKind,
+  NoticeLine,
+  OneForm,
+  Sentence,
+  StepSchedule,
+  Timeline,
+  Unchecked,
+} from './types.ts';
