@@ -17,6 +17,24 @@ export {
   type OpenTools,
   type ServedFields,
 } from './connector.ts';
+export {
+  type Application,
+  type ApplicationMaterial,
+  type Callback,
+  CallbackRefused,
+  type CallbackRequest,
+  type CorrectionPoint,
+  type Desk,
+  type DeskResult,
+  type DeskTraits,
+  type Handed,
+  type Named,
+  type Receipt,
+  type Standing,
+  type Tidings,
+  type TidingsKind,
+} from './desk.ts';
+export type { Counter, Desks } from './desks.ts';
 export { connectorFolders, importModule, loadConnector, moduleIn } from './discover.ts';
 export {
   type ConfiguredConnector,
