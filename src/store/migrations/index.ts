@@ -1,4 +1,5 @@
 import { audit } from './0001-audit.ts';
+import { cases } from './0002-cases.ts';
 
 /** One step of the database's shape. Once released it never changes; what is wrong is mended by a later one. */
 export interface Migration {
@@ -7,4 +8,4 @@ export interface Migration {
 }
 
 /** All steps, in order. */
-export const MIGRATIONS: readonly Migration[] = [audit];
+export const MIGRATIONS: readonly Migration[] = [audit, cases];
