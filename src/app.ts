@@ -7,6 +7,8 @@ import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
+import { createCalendar } from './calendar/index.ts';
+import { openCases, QUEUES } from './cases/index.ts';
 import { type Catalogue, loadCatalogue } from './catalogue/index.ts';
 import { type MovableClock, movableClock } from './clock/index.ts';
 import {
@@ -25,7 +27,7 @@ import { createApollo, createDocuments, createGraph, globalIds } from './graph/i
 import { FAULTS, type Fault, type SandboxClient, type SandboxDescription, sandboxClient } from './kit/index.ts';
 import { createHttpServer, type SandboxDoor } from './server/index.ts';
 import { checked, type IssuerSettings, packageFolder, type Settings } from './settings/index.ts';
-import { derivedKey, openShared } from './store/index.ts';
+import { derivedKey, openShared, openStore, Vault } from './store/index.ts';
 import { createAuthenticator } from './trust/index.ts';
 
 /** A gateway that listens. */
@@ -76,6 +78,17 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
   });
   metrics.watch(engine.sources);
   checkAgencies(engine, catalogue);
+  const store = await openStore({ url: settings.database, folder: settings.data, clock, log, queues: Object.values(QUEUES) });
+  const cases = await openCases({
+    store,
+    catalogue,
+    calendar: createCalendar(),
+    engine,
+    clock,
+    vault: new Vault(derivedKey(key, 'cases')),
+    log,
+    pools: settings.config.commissioners,
+  });
   const graph = createGraph({ folders: schemaFolders(settings), served: engine.served });
   const onInternal = (error: unknown, traceId: string) => log.error({ err: error, traceId }, 'internal error');
   const runSecret = randomBytes(24).toString('base64url');
@@ -87,6 +100,8 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
     authenticator: createAuthenticator(trustedIssuers(settings, sandbox?.description), clock),
     engine,
     catalogue,
+    cases,
+    checkForm: () => [],
     ids: globalIds(key),
     connectorsOf: connectorsByAgency(engine),
     origins: settings.config.origins ?? [],
@@ -104,6 +119,8 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
     unserved: graph.unserved,
     async close() {
       await server.close();
+      await cases.close();
+      await store.close();
       await engine.close();
       await shared?.close();
     },

@@ -8,6 +8,8 @@ const Contents = z.object({
     idNumber: z.string().nullable(),
     nameZh: z.string(),
     phone: z.string().nullable(),
+    /** Others whose papers the items ask for. */
+    people: z.array(z.object({ holder: z.string(), idNumber: z.string() })),
   }),
   answers: z.record(z.string(), z.union([z.string(), z.boolean()])),
   form: z.record(z.string(), z.unknown()),

@@ -1,9 +1,9 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { AuditEntry, Unit } from '../store/index.ts';
 import { duesOf } from './dues.ts';
 import { type Fact, FINAL, type Phase, type Standing, standingOf, statusOf } from './life/index.ts';
 import { caseEvents, caseFacts, caseItems, cases } from './tables.ts';
-import { type CasesTools, QUEUES, type Who } from './tools.ts';
+import { BUREAU, type CasesTools, GATEWAY, QUEUES, type Who } from './tools.ts';
 
 export type CaseRow = typeof cases.$inferSelect;
 export type ItemRow = typeof caseItems.$inferSelect;
@@ -58,7 +58,7 @@ export async function record(unit: Unit, held: HeldCase, item: ItemRow, fact: Fa
 }
 
 export async function factsOf({ db }: Pick<Unit, 'db'>, itemId: string): Promise<readonly Fact[]> {
-  const rows = await db.select().from(caseFacts).where(eq(caseFacts.itemId, itemId));
+  const rows = await db.select().from(caseFacts).where(eq(caseFacts.itemId, itemId)).orderBy(caseFacts.keptAt, caseFacts.id);
   return rows.map(({ id, at, by, detail }) => ({ ...detail, id, at, by }));
 }
 
@@ -86,7 +86,7 @@ async function project(unit: Unit, held: HeldCase, item: ItemRow, standing: Stan
     decidedAt,
     // Whoever tells something has the application: what was in doubt is so no more.
     inDoubt: item.inDoubt && (phase === 'QUEUED' || phase === 'UNKNOWN'),
-    ...duesOf(item, standing, tools),
+    ...duesOf(item.item, standing, tools),
   };
   Object.assign(item, projected);
   await unit.db.update(caseItems).set(projected).where(eq(caseItems.id, item.id));
@@ -114,10 +114,16 @@ async function tell(unit: Unit, { row }: HeldCase, item: ItemRow, fact: Fact, wh
 
 /** What a phase sets going. */
 async function follow(unit: Unit, held: HeldCase, item: ItemRow, tools: CasesTools): Promise<void> {
-  if (item.phase === 'QUEUED')
-    await unit.jobs.send(QUEUES.dispatch, { caseId: held.row.id, itemId: item.id }, { key: `${item.id}.${item.attempts}` });
+  if (item.phase === 'QUEUED') await sendOff(unit, held, item, tools);
   if (TOLD.has(item.phase)) await unit.jobs.send(QUEUES.notify, { caseId: held.row.id, itemId: item.id, phase: item.phase });
   if (FINAL.has(item.phase) || item.phase === 'WAITING') await releaseWaiting(unit, held, tools);
+}
+
+/** To the agency's desk by a durable job; to the bureau's own there is no way to go. */
+async function sendOff(unit: Unit, held: HeldCase, item: ItemRow, tools: CasesTools): Promise<void> {
+  if (item.desk !== BUREAU) return unit.jobs.send(QUEUES.dispatch, { caseId: held.row.id, itemId: item.id });
+  const at = new Date(tools.clock.now());
+  await record(unit, held, item, { kind: 'received', id: 'received', at, by: 'gateway', reference: held.row.number }, GATEWAY, tools);
 }
 
 /** Phases of which the applicant is told. */
@@ -129,11 +135,10 @@ export async function releaseWaiting(unit: Unit, held: HeldCase, tools: CasesToo
   const byCode = new Map(held.items.map((item) => [item.item, item]));
   for (const item of held.items.filter(({ phase }) => phase === 'WAITING')) {
     const before = item.waitsFor.flatMap((code) => byCode.get(code) ?? []);
-    const who = { actor: 'gateway', role: 'gateway' };
     if (before.every(({ phase }) => phase === 'GRANTED'))
-      await record(unit, held, item, { kind: 'released', id: 'released', at, by: 'gateway' }, who, tools);
+      await record(unit, held, item, { kind: 'released', id: 'released', at, by: 'gateway' }, GATEWAY, tools);
     else if (before.some(({ phase }) => phase !== 'GRANTED' && FINAL.has(phase)))
-      await record(unit, held, item, { kind: 'dropped', id: 'dropped', at, by: 'gateway', reason: '前置事项未通过' }, who, tools);
+      await record(unit, held, item, { kind: 'dropped', id: 'dropped', at, by: 'gateway', reason: '前置事项未通过' }, GATEWAY, tools);
   }
 }
 
@@ -152,5 +157,3 @@ export async function itemNamed(
   const [byReference] = await db.select().from(caseItems).where(sameReference).limit(1);
   return byReference;
 }
-
-export const nowInDatabase = sql`clock_timestamp()`;

@@ -2,6 +2,10 @@ import { sql } from 'drizzle-orm';
 import { bigint, boolean, customType, date, integer, jsonb, pgSchema, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { CaseStatus, FactDetail, FactKind, Phase } from './life/index.ts';
 
+/** How a case comes in. */
+export const CHANNELS = ['WINDOW', 'ONLINE', 'KIOSK', 'TOWN', 'VILLAGE'] as const;
+export type Channel = (typeof CHANNELS)[number];
+
 /** Tables of this room, as the migration `0002-cases` makes them. */
 const yimen = pgSchema('yimen');
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
@@ -17,7 +21,7 @@ export const cases = yimen.table('cases', {
   id: uuid('id').primaryKey(),
   number: text('number').notNull(),
   theme: text('theme'),
-  channel: text('channel').notNull(),
+  channel: text('channel').$type<Channel>().notNull(),
   /** Keyed hash of the applicant. */
   subject: text('subject').notNull(),
   openedBy: text('opened_by').notNull(),
@@ -47,7 +51,6 @@ export const caseItems = yimen.table('case_items', {
   attempts: integer('attempts').notNull().default(0),
   /** An attempt may have arrived without our knowing. */
   inDoubt: boolean('in_doubt').notNull().default(false),
-  supplements: integer('supplements').notNull().default(0),
   leasedUntil: instant('leased_until'),
   /** When the desk is asked next, where it stays silent. */
   askAt: instant('ask_at'),
@@ -101,6 +104,7 @@ export const caseMaterials = yimen.table(
     file: text('file'),
     number: text('number'),
     followsBy: date('follows_by', { mode: 'string' }),
+    remindedOn: date('reminded_on', { mode: 'string' }),
     commitment: jsonb('commitment').$type<Commitment>(),
     addedBy: text('added_by').notNull(),
     addedAt: instant('added_at').notNull(),
@@ -151,3 +155,16 @@ export const quarantine = yimen.table(
   },
   (table) => [primaryKey({ columns: [table.connector, table.id] })],
 );
+
+/** What is said to an applicant: to whom and what lies sealed. */
+export const messages = yimen.table('messages', {
+  id: uuid('id').primaryKey(),
+  caseId: uuid('case_id').notNull(),
+  kind: text('kind').notNull(),
+  sealed: bytes('sealed').notNull(),
+  attempts: integer('attempts').notNull().default(0),
+  sentAt: instant('sent_at'),
+  providerId: text('provider_id'),
+  deliveredAt: instant('delivered_at'),
+  createdAt: instant('created_at').notNull(),
+});

@@ -1,7 +1,7 @@
 import type { Calendar } from '../calendar/index.ts';
 import type { Catalogue } from '../catalogue/index.ts';
 import type { Clock } from '../clock/index.ts';
-import type { Desks, Log } from '../connect/index.ts';
+import type { Engine, Log } from '../connect/index.ts';
 import type { Queue, Store, Vault } from '../store/index.ts';
 
 /** What the room works with. */
@@ -9,11 +9,13 @@ export interface CasesTools {
   readonly store: Store;
   readonly catalogue: Catalogue;
   readonly calendar: Calendar;
-  readonly desks: Desks;
+  readonly engine: Pick<Engine, 'desks' | 'reader'>;
   readonly clock: Clock;
   /** Names subjects and seals what is personal. */
   readonly vault: Vault;
   readonly log: Log;
+  /** Commissioners by block (the sector of the leading item). */
+  readonly pools?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Called at named places; a test may end the process there. */
   readonly at?: ((place: CrashPoint) => void) | undefined;
 }
@@ -27,6 +29,9 @@ export interface Who {
   readonly role: string;
   readonly window?: string | undefined;
 }
+
+/** The desk of the hall's own bureau. */
+export const BUREAU = 'bureau';
 
 export const GATEWAY: Who = { actor: 'gateway', role: 'gateway' };
 

@@ -1,3 +1,4 @@
+import type { Cases, CaseView, Problem } from '../cases/index.ts';
 import type { Catalogue } from '../catalogue/index.ts';
 import type { Caller, Language, Reader, SourceHealth } from '../connect/index.ts';
 import type { GlobalIds } from './global-id.ts';
@@ -12,6 +13,11 @@ export interface RequestContext {
   readonly ids: GlobalIds;
   /** Connector ids by agency. */
   readonly connectorsOf: (agency: string) => readonly string[];
+  readonly cases: Cases;
+  /** What is wrong with the filled form of a case. */
+  readonly checkForm: (view: CaseView) => readonly Problem[];
+  /** Ends with the request. */
+  readonly signal: AbortSignal;
   /** How an agency's system is doing. */
   readonly healthOf: (agency: string) => SourceHealth | undefined;
 }

@@ -2,6 +2,7 @@ import type { GraphQLFieldResolver } from 'graphql';
 import type { EnterpriseShape, PersonShape } from '../../schema/generated/connector-fields.ts';
 import type { Resolvers } from '../../schema/generated/types.ts';
 import { sectionArrival, sectionArrived } from './arrival.ts';
+import { caseResolvers } from './cases/index.ts';
 import type { RequestContext } from './context.ts';
 import { scalars } from './scalars.ts';
 
@@ -12,14 +13,16 @@ const BREAKER = { closed: 'CLOSED', open: 'OPEN', 'half-open': 'HALF_OPEN' } as 
 /** Resolvers of everything that no agency answers. Sections get theirs from the connectors (see sections.ts). */
 export const resolvers: Resolvers = {
   ...scalars,
+  ...caseResolvers,
   Query: {
+    ...caseResolvers.Query,
     enterprise: (_, { uscc }) => ({ uscc }),
     person: (_, { idNumber }) => ({ idNumber }),
     agencies: (_, _args, { catalogue }) => [...catalogue.agencies],
     agency: (_, { id }, { catalogue }) => catalogue.agency(id) ?? null,
     node: (_, { id }, context) => nodeOf(id, context),
   },
-  Subscription: { sectionArrived },
+  Subscription: { ...caseResolvers.Subscription, sectionArrived },
   SectionArrival: sectionArrival,
   AgencyRecord: { __resolveType: (record) => (record as unknown as { __typename: 'TaxRecord' }).__typename },
   Node: { __resolveType: (node) => typeOf(node as object) },

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import type { GraphQLSchema } from 'graphql';
 import secure from 'secure-json-parse';
+import type { Cases } from '../cases/index.ts';
 import type { Catalogue } from '../catalogue/index.ts';
 import { parseDuration } from '../clock/index.ts';
 import type { Caller, Engine, Language } from '../connect/index.ts';
@@ -22,6 +23,9 @@ export interface DoorOptions {
   readonly engine: Engine;
   readonly catalogue: Catalogue;
   readonly ids: GlobalIds;
+  readonly cases: Cases;
+  /** What is wrong with the filled form of a case. */
+  readonly checkForm: RequestContext['checkForm'];
   readonly connectorsOf: (agency: string) => readonly string[];
   /** Origins whose pages may call the endpoint. */
   readonly origins: readonly string[];
@@ -74,6 +78,9 @@ export function requestContext(
     ids,
     connectorsOf,
     healthOf: engine.health,
+    cases: options.cases,
+    checkForm: options.checkForm,
+    signal,
   };
 }
 

@@ -46,6 +46,8 @@ const Config = z.strictObject({
   issuers: z.array(Issuer).optional(),
   origins: z.array(z.url()).optional(),
   memory: z.strictObject({ enabled: z.boolean() }).optional(),
+  /** Commissioners by block. */
+  commissioners: z.record(z.string(), z.array(z.string().min(1))).optional(),
   keys: z.strictObject({ ids: z.unknown() }).optional(),
 });
 
@@ -66,6 +68,8 @@ export interface Settings {
   readonly sandbox: string | undefined;
   /** Address of the Redis that replicas share; without it each process remembers and counts alone. */
   readonly redis: string | undefined;
+  /** `postgres://…` of the hall's database; without it the embedded one in the data folder. */
+  readonly database: string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -87,6 +91,7 @@ export function readSettings(env: Environment, cwd: string): Settings {
     configFile,
     sandbox: env['YIMEN_SANDBOX'] || undefined,
     redis: env['REDIS_URL'] || undefined,
+    database: env['DATABASE_URL'] || undefined,
   };
 }
 

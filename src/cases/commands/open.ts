@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { civilDateOf } from '../../calendar/index.ts';
 import type { Unit } from '../../store/index.ts';
 import { type CaseApplicant, sealContents, subjectOf } from '../contents.ts';
 import { problem, Refused } from '../problem.ts';
-import { caseItems, cases } from '../tables.ts';
-import type { CasesTools, Who } from '../tools.ts';
+import { type Channel, caseItems, cases } from '../tables.ts';
+import { BUREAU, type CasesTools, type Who } from '../tools.ts';
 import { nextNumber } from './number.ts';
 import { type PlannedItem, plannedByItems, plannedByTheme } from './plan.ts';
-
-export const CHANNELS = ['WINDOW', 'ONLINE', 'KIOSK', 'TOWN', 'VILLAGE'] as const;
-export type Channel = (typeof CHANNELS)[number];
 
 export interface OpenInput {
   /** A theme with its answers, or single items by code or slug. */
@@ -24,10 +22,6 @@ export interface Opened {
   readonly number: string;
 }
 
-const BEIJING_MS = 8 * 3_600_000;
-/** The civil day of an instant in Asia/Shanghai. */
-export const civilDay = (ms: number): string => new Date(ms + BEIJING_MS).toISOString().slice(0, 10);
-
 /** Opens a case: its items, who decides each of them, and what waits for what. Nothing is sent yet. */
 export async function openCase(unit: Unit, input: OpenInput, who: Who, tools: CasesTools): Promise<Opened> {
   const { applicant } = input;
@@ -35,7 +29,7 @@ export async function openCase(unit: Unit, input: OpenInput, who: Who, tools: Ca
   const planned = plannedOf(input, tools);
   const now = new Date(tools.clock.now());
   const id = randomUUID();
-  const number = await nextNumber(unit, planned[0]?.item.code ?? '', civilDay(now.getTime()));
+  const number = await nextNumber(unit, planned[0]?.item.code ?? '', civilDateOf(now));
   const subject = subjectOf(tools.vault, applicant);
   await unit.db.insert(cases).values({
     id,
@@ -67,7 +61,7 @@ function plannedOf(input: OpenInput, { catalogue }: CasesTools): readonly Planne
 }
 
 /** An item whose connector has no desk goes to the bureau's, never nowhere. */
-function itemRow(caseId: string, { item, waitsFor }: PlannedItem, place: number, { desks }: CasesTools) {
+function itemRow(caseId: string, { item, waitsFor }: PlannedItem, place: number, { engine: { desks } }: CasesTools) {
   const counter = desks.of(item);
   return {
     id: randomUUID(),
@@ -75,7 +69,7 @@ function itemRow(caseId: string, { item, waitsFor }: PlannedItem, place: number,
     place,
     item: item.code,
     waitsFor: [...waitsFor],
-    desk: counter?.connector ?? 'bureau',
+    desk: counter?.connector ?? BUREAU,
     agency: counter?.agency ?? item.agency,
     phase: 'DRAFT' as const,
   };

@@ -15,6 +15,8 @@ export interface Standing {
   readonly reference: string | null;
   /** When it was handed in, complete: silence counts as acceptance from this day. */
   readonly receivedAt: Date | null;
+  /** When all it waited for was there. */
+  readonly releasedAt: Date | null;
   readonly acceptedAt: Date | null;
   readonly decidedAt: Date | null;
   /** What must be mended; empty when nothing is open. */
@@ -33,6 +35,7 @@ const START: Standing = {
   phase: 'DRAFT',
   reference: null,
   receivedAt: null,
+  releasedAt: null,
   acceptedAt: null,
   decidedAt: null,
   correction: [],
@@ -124,6 +127,7 @@ function noted(standing: Standing, fact: Fact, before: Phase): Standing {
     case 'withdrawn':
       return decided(open, fact, null);
     case 'released':
+      return { ...standing, releasedAt: fact.at };
     case 'lost-sight':
     case 'resend':
       return standing;

@@ -5,7 +5,7 @@ import { adopt, keepTidings } from '../callbacks.ts';
 import type { Fact } from '../life/index.ts';
 import { type HeldCase, hold, type ItemRow, record } from '../record.ts';
 import { caseItems } from '../tables.ts';
-import { type CasesTools, DESK_CALL_MS, GATEWAY } from '../tools.ts';
+import { BUREAU, type CasesTools, DESK_CALL_MS, GATEWAY } from '../tools.ts';
 import { applicationOf } from './application.ts';
 import { askingOf } from './asking.ts';
 
@@ -31,7 +31,7 @@ export async function dispatch({ caseId, itemId }: ItemJob, tools: CasesTools): 
   if (!taken) return;
   tools.at?.('P4');
   const { item, held, inDoubt } = taken;
-  const counter = tools.desks.of({ slug: slugOf(item, tools), code: item.item });
+  const counter = tools.engine.desks.of({ slug: slugOf(item, tools), code: item.item });
   // The connector was switched off since: the bureau's desk takes what nobody else does.
   if (!counter) return received(caseId, itemId, { reference: null }, tools);
   const known = inDoubt ? await alreadyThere(item, counter, tools) : 'send';
@@ -104,7 +104,7 @@ async function received(
   tidings: Standing['tidings'] = [],
 ): Promise<void> {
   await keep(caseId, itemId, tools, async (unit, held, item) => {
-    const askAt = item.desk === 'bureau' ? null : new Date(tools.clock.now() + ASK_AFTER_MS);
+    const askAt = item.desk === BUREAU ? null : new Date(tools.clock.now() + ASK_AFTER_MS);
     await unit.db.update(caseItems).set({ leasedUntil: null, inDoubt: false, askAt, reference }).where(eq(caseItems.id, itemId));
     Object.assign(item, { leasedUntil: null, inDoubt: false, askAt, reference });
     await record(unit, held, item, ours(tools, { kind: 'received', reference }, 'received'), GATEWAY, tools);

@@ -38,7 +38,6 @@ export const cases: Migration = {
       reference text,
       attempts int not null default 0,
       in_doubt boolean not null default false,
-      supplements int not null default 0,
       leased_until timestamptz,
       ask_at timestamptz,
       received_at timestamptz,
@@ -88,6 +87,7 @@ export const cases: Migration = {
       file text,
       number text,
       follows_by date,
+      reminded_on date,
       commitment jsonb,
       added_by text not null,
       added_at timestamptz not null,
@@ -103,6 +103,12 @@ export const cases: Migration = {
     create table yimen.case_numbers (
       prefix text primary key,
       last int not null
+    );
+    create table yimen.supplements (
+      job text primary key,
+      item_id uuid not null references yimen.case_items (id),
+      number int not null,
+      unique (item_id, number)
     );
     create table yimen.callbacks (
       connector text not null,
