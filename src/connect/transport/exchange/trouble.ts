@@ -51,6 +51,8 @@ const BY_NUMBER: Readonly<Record<number, AgencyFault>> = {
   1264: 'REFUSED',
   1265: 'REFUSED',
   1364: 'REFUSED',
+  // Both tables must sort text alike.
+  1267: 'PROTOCOL',
   // The statement took too long: MariaDB, MySQL.
   1969: 'TIMEOUT',
   3024: 'TIMEOUT',
