@@ -77,6 +77,16 @@ for (const dialect of ['postgres', 'mysql'] as const) {
       expect(await openAt(gateway)).toEqual(['GIVEN_UP', 'WAITING']);
     });
 
+    it('lost: an openFor shorter than a minute makes no id twice', async () => {
+      await using exchange = await there();
+      await using gateway = gatewayAt(exchange, { openFor: '1s' });
+      for (let round = 1; round <= 3; round++) {
+        gateway.clock.set(round * 3_000);
+        expect(await faultOf(gateway.name('A1', SHORT_MS))).toBe('TIMEOUT');
+        expect(await exchange.requests()).toHaveLength(round);
+      }
+    });
+
     it('late: the next same question is answered by the reply that came when nobody waited', async () => {
       await using exchange = await there();
       await using gateway = gatewayAt(exchange);

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../clock/index.ts';
 import type { Call } from '../../types.ts';
-import type { Database } from './database.ts';
+import type { Database, Row } from './database.ts';
 import { QuestionIds } from './identity.ts';
 import type { ExchangeOptions, ExchangeRequest } from './options.ts';
 import { bytesOf, encodePayload } from './payload.ts';
@@ -53,7 +53,7 @@ export class RequestWriter {
     const beginning = this.#ids.beginningOf(service, payload);
     for (let i = 0; i < TRIES; i++) {
       const [latest] = await database.read(statements.latest(beginning, clock.now() - openForMs));
-      if (latest && !flagIn(latest, 'done')) return { id: textIn(latest, 'id'), isJoined: true, isReplied: flagIn(latest, 'replied') };
+      if (latest && isOpen(latest)) return { id: textIn(latest, 'id'), isJoined: true, isReplied: flagIn(latest, 'replied') };
       const id = this.#ids.next(beginning, latest && textIn(latest, 'id'), clock.now());
       if (await this.#insert(id, service, payload, call)) return { id, isJoined: false, isReplied: false };
     }
@@ -74,3 +74,5 @@ export class RequestWriter {
     }
   }
 }
+
+const isOpen = (latest: Row): boolean => flagIn(latest, 'young') && !flagIn(latest, 'done');

@@ -31,10 +31,11 @@ export class Statements {
     this.#maxBytes = raw(String(Math.floor(maxBytes)));
   }
 
-  /** The newest request whose id begins so, if it is young; whether it has a reply, and whether that was read. */
+  /** The newest request whose id begins so: whether it is young, has a reply, and whether that was read. */
   latest(beginning: string, since: number): Statement {
     const { id, createdAt } = this.#tables.request;
-    return sql`SELECT q.${id} AS id, ${this.#hasReply('read')} AS done, ${this.#hasReply()} AS replied FROM ${this.#own()} AND q.${id} LIKE ${`${beginning}%`} AND q.${createdAt} > ${this.#time(since)} ORDER BY q.${createdAt} DESC, q.${id} DESC LIMIT 1`;
+    const isYoung = sql`CASE WHEN q.${createdAt} > ${this.#time(since)} THEN 1 ELSE 0 END`;
+    return sql`SELECT q.${id} AS id, ${isYoung} AS young, ${this.#hasReply('read')} AS done, ${this.#hasReply()} AS replied FROM ${this.#own()} AND q.${id} LIKE ${`${beginning}%`} ORDER BY q.${createdAt} DESC, q.${id} DESC LIMIT 1`;
   }
 
   insert({ id, service, payload, signature, at }: NewRequest): Statement {
