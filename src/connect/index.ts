@@ -36,6 +36,7 @@ export type { Eviction, Question } from './memory/question.ts';
 export type { OutboundRule } from './outbound/outbound.ts';
 export type { AgencyAnswer, Reader, RequestAsking } from './reader.ts';
 export { resolveSecrets, Secret, type SecretSources, secret } from './secret.ts';
+export { databaseSettings, duration } from './setting-shapes.ts';
 export { digits, fitting, mixed, variant } from './shapes.ts';
 export { columnMac } from './sign/column-mac.ts';
 export { apiKey, basic, bearer } from './sign/key.ts';
@@ -45,6 +46,7 @@ export { sm2Sign, sm2Signature, sm2Verify } from './sign/sm2.ts';
 export { sm4Body, sm4Decrypt, sm4Encrypt } from './sign/sm4.ts';
 export type { CallReport, SourceHealth } from './source.ts';
 export type { ExchangeClient } from './transport/exchange/client.ts';
+export { type ProposedTables, proposedTables } from './transport/exchange/ddl.ts';
 export type {
   DatabaseAddress,
   DatabaseTls,

@@ -6,6 +6,7 @@ import type { Call, Log } from '../../types.ts';
 import { untilAborted } from '../../until-aborted.ts';
 import { meant } from '../link.ts';
 import { translate } from '../translate.ts';
+import { BodyTooLarge } from '../wire.ts';
 import type { Database } from './database.ts';
 import { Ledger } from './ledger.ts';
 import type { ExchangeOptions, ExchangeRequest, ExchangeTally, OpenRequests } from './options.ts';
@@ -130,10 +131,11 @@ class TableClient implements ExchangeClient {
     const { sign, reply, ok = DEFAULT_OK, meanings = {} } = this.#options;
     const { id, code, signature, payload, size } = row;
     call.onStep?.('reply', { table: reply.table, id, code, signature, payload: payload === null ? null : String(payload) });
+    if (payload === null && size > 0) throw new BodyTooLarge('reply too large');
     if (sign && !sign.isRight({ direction: 'reply', id, payload: bytesOf(payload ?? '') }, signature))
       throw new DecodeError("the reply's signature is wrong");
     if (reply.code && code !== ok) return meant(meanings, code, call);
-    const value = decodePayload(textOfPayload(payload, size, this.#options), this.#options);
+    const value = decodePayload(textOfPayload(payload, this.#options), this.#options);
     call.onStep?.('decoded', value);
     return shape.parse(value);
   }

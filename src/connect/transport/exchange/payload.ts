@@ -2,7 +2,6 @@ import { decodeText, encodeText } from '../../codec/charset.ts';
 import { DecodeError } from '../../codec/decode-error.ts';
 import { decodeJson } from '../../codec/json.ts';
 import { decodeXml, encodeXml } from '../../codec/xml.ts';
-import { BodyTooLarge } from '../wire.ts';
 import type { ExchangeOptions } from './options.ts';
 
 type PayloadOptions = Pick<ExchangeOptions, 'format' | 'arrays' | 'charset'>;
@@ -17,8 +16,7 @@ export function encodePayload(body: unknown, { format = 'json', charset }: Paylo
 export const bytesOf = (payload: string | Buffer): Buffer => (typeof payload === 'string' ? Buffer.from(payload, 'utf8') : payload);
 
 /** The text of a reply. Bytes are held against the charset; text was decoded by the database. */
-export function textOfPayload(payload: string | Buffer | null, size: number, { charset = 'utf-8' }: PayloadOptions): string {
-  if (payload === null && size > 0) throw new BodyTooLarge('reply too large');
+export function textOfPayload(payload: string | Buffer | null, { charset = 'utf-8' }: PayloadOptions): string {
   if (payload === null || payload.length === 0) throw new DecodeError('the reply is empty');
   if (Buffer.isBuffer(payload)) return decodeText(payload, charset);
   if (payload.startsWith('\uFEFF')) throw new DecodeError('the reply begins with a byte order mark');
