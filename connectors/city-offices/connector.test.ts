@@ -104,4 +104,4 @@ describe('what the city refuses', () => {
   });
 });
 
-describe('conformance', () => conforms(it, { connector, sandbox }));
+describe('conformance', () => conforms(it, { connector, sandbox, databases }));

@@ -17,13 +17,16 @@ export async function printOpen(id: string): Promise<void> {
     const exchanges = engine.exchanges().map(({ connector }) => connector);
     if (!exchanges.includes(id))
       throw new Error(`"${id}" uses no exchange database; connectors that do: ${[...new Set(exchanges)].join(', ') || 'none'}`);
-    for (const { agency, ...open } of await engine.open(id)) console.log(listed(agency, open));
+    const listed = await engine
+      .open(id)
+      .catch((cause: Error) => Promise.reject(new Error(`the exchange database of ${id} cannot be asked: ${cause.message}`, { cause })));
+    for (const { agency, ...open } of listed) console.log(listing(agency, open));
   } finally {
     await engine.close();
   }
 }
 
-function listed(agency: string, { count, requests }: OpenRequests): string {
+function listing(agency: string, { count, requests }: OpenRequests): string {
   const lines = requests.map(
     ({ id, service, since, state }) => `  ${since.toISOString()}  ${id.padEnd(32)}  ${service.padEnd(24)}  ${STATES[state]}`,
   );

@@ -69,10 +69,14 @@ const SERVERS: Readonly<Record<Dialect, ServerKind>> = {
       const query = async <T>(text: string, values: readonly Value[] = []) => (await client.query(text, [...values]))[0] as T[];
       return { query, close: () => client.end() };
     },
+    // Where anonymous users of localhost are left, they come before a user of every host.
     user: (name, password) => ({
-      create: `CREATE USER ${name} IDENTIFIED BY '${password}'`,
-      grants: [`GRANT SELECT, INSERT ON ${name}.qqb TO ${name}`, `GRANT SELECT, UPDATE (dqbz) ON ${name}.ydb TO ${name}`],
-      drop: [`DROP SCHEMA ${name}`, `DROP USER ${name}`],
+      create: `CREATE USER ${name} IDENTIFIED BY '${password}', ${name}@localhost IDENTIFIED BY '${password}'`,
+      grants: [
+        `GRANT SELECT, INSERT ON ${name}.qqb TO ${name}, ${name}@localhost`,
+        `GRANT SELECT, UPDATE (dqbz) ON ${name}.ydb TO ${name}, ${name}@localhost`,
+      ],
+      drop: [`DROP SCHEMA ${name}`, `DROP USER ${name}, ${name}@localhost`],
     }),
     async kill(user, admin) {
       const rows = await admin.query<{ id: number }>('SELECT id FROM information_schema.processlist WHERE user = ?', [user]);
@@ -170,7 +174,7 @@ export async function openTestExchange(dialect: Dialect, payload: 'text' | 'byte
     },
     kill: async () => void (await server.kill(name, admin)),
     async revoke() {
-      for (const grant of user.grants) await admin.query(grant.replace('GRANT', 'REVOKE').replace(/ TO (\w+)$/, ' FROM $1'));
+      for (const grant of user.grants) await admin.query(grant.replace('GRANT', 'REVOKE').replace(/ TO (.+)$/, ' FROM $1'));
     },
     async [Symbol.asyncDispose]() {
       await door.close();

@@ -16,6 +16,8 @@ export interface ConformanceOptions {
   readonly subjects?: string;
   /** How many sections are put through every fault; the others are only asked. Default all. */
   readonly thorough?: number;
+  /** Where several suites share a database that is slow to start. */
+  readonly databases?: DatabaseHost;
 }
 
 /** One thing a connector must do. `run` rejects with a sentence that says what it should have done. */
@@ -75,8 +77,7 @@ const allOf = (sample: Sample, transport: Transport, check: MakeCheck): readonly
 
 type MakeCheck = (name: string, policy: Policy, work: (line: TestLine) => Promise<void>) => Check;
 
-function checkOf({ connector, sandbox, subjects }: ConformanceOptions): MakeCheck {
-  const databases = new DatabaseHost(LINGER_MS);
+function checkOf({ connector, sandbox, subjects, databases = new DatabaseHost(LINGER_MS) }: ConformanceOptions): MakeCheck {
   return (name, policy, work) => ({
     name,
     async run() {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Call, connector, databaseSettings, type ExchangeClient, lookup, type ServedFields, value } from '../../connect/index.ts';
 import { conformance } from '../conformance.ts';
+import { DatabaseHost } from '../exchange/database-host.ts';
 import { sandbox } from '../sandbox.ts';
 
 const KEY = 'A1';
@@ -39,8 +40,10 @@ const toy = (ask: Ask) =>
     },
   });
 
+const databases = new DatabaseHost(1_000);
+
 async function sentences(ask: Ask, names: RegExp): Promise<readonly string[]> {
-  const checks = conformance({ connector: toy(ask), sandbox: agency }).filter(({ name }) => names.test(name));
+  const checks = conformance({ connector: toy(ask), sandbox: agency, databases }).filter(({ name }) => names.test(name));
   const outcomes: string[] = [];
   for (const { name, run } of checks) await run().catch((error: Error) => outcomes.push(`${name} | ${error.message}`));
   return [`${checks.length} checks`, ...outcomes];

@@ -7,7 +7,7 @@ import type { Database, DatabaseLimits, DatabaseTarget, Statement } from './data
 import { onceMore, Sockets } from './pooling.ts';
 import { DatabaseTrouble, troubleOf } from './trouble.ts';
 
-const CONNECT_MS = 2_000;
+const CONNECT_MS = 5_000;
 const IDLE_MS = 30_000;
 /** The client gives up a little after the server should have. */
 const GRACE_MS = 500;

@@ -62,6 +62,8 @@ const DUPLICATE_NUMBER = 1062;
 const DUPLICATE_STATE = '23505';
 const LOST = /^(?:08|57P|ECONNRESET$|EPIPE$|PROTOCOL_CONNECTION_LOST$)|terminated|closed state|not queryable/;
 
+const NO_CONNECTION = /trying to connect|connection timeout/;
+
 interface DriverError {
   readonly code?: string;
   readonly sqlState?: string;
@@ -78,7 +80,11 @@ export function troubleOf(cause: unknown): unknown {
   const known = (sqlState === undefined ? undefined : BY_NUMBER[errno ?? 0]) ?? BY_STATE.find(([pattern]) => pattern.test(state))?.[1];
   const fault = known ?? ofMessage(code, message) ?? 'UNAVAILABLE';
   const isLost = LOST.test(state || code) || LOST.test(message);
-  return new DatabaseTrouble(fault, state || code || 'connection lost', { cause, isDuplicate, isLost });
+  return new DatabaseTrouble(fault, state || code || (NO_CONNECTION.test(message) ? 'no connection in time' : 'connection lost'), {
+    cause,
+    isDuplicate,
+    isLost,
+  });
 }
 
 /** Drivers put a few things in words only. */
