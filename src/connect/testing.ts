@@ -136,7 +136,6 @@ export interface TestExchange extends AsyncDisposable {
 }
 
 const REQUEST = { id: 'lsh', service: 'fwbm', payload: 'qqnr', createdAt: 'cjsj', fixed: { dwbm: 'hall-321071' } };
-/** The column for signatures is there, whoever uses it. */
 const SIGNED = { signature: 'qm' };
 const REPLY = { id: 'lsh', payload: 'ydnr', read: 'dqbz', code: 'jgdm' };
 
@@ -251,15 +250,11 @@ export function gatewayAt(exchange: TestExchange, more: Partial<ExchangeOptions>
   const watches: ExchangeWatch[] = [];
   const clock = movableClock();
   const logged: string[] = [];
-  const log = {
-    debug() {},
-    info() {},
-    warn: (fields: object, text: string) => void logged.push(JSON.stringify({ ...fields, text })),
-    error() {},
-  };
+  const quiet = () => {};
+  const warn = (fields: object, text: string) => void logged.push(JSON.stringify({ ...fields, text }));
   const face = databaseFace({
     clock,
-    log,
+    log: { debug: quiet, info: quiet, warn, error: quiet },
     connections: 4,
     outbound: { loopback: true },
     agency: 'offices',
@@ -269,8 +264,7 @@ export function gatewayAt(exchange: TestExchange, more: Partial<ExchangeOptions>
   const { url, user, password, request, reply } = exchange;
   const client = face.exchange({ url, user, password: new Secret(password), request, reply, pollEvery: '20ms', ...more });
   const close = async () => void (await Promise.all(closers.splice(0).map((it) => it())));
-  const [watch] = watches;
-  if (!watch) throw new Error('the exchange was not shown to the engine');
+  const watch = watches[0] ?? expect.fail('the exchange was not shown to the engine');
   return {
     ask: (...args) => client.ask(...args),
     put: (...args) => client.put(...args),
