@@ -38,6 +38,12 @@ interface ServerKind {
 const POSTGRES_URL = process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 const MARIADB_URL = process.env['MARIADB_URL'] ?? 'mysql://root@127.0.0.1:3306/test';
 
+/** All that the hall needs. */
+const rights = (schema: string, users: string): readonly string[] => [
+  `GRANT SELECT, INSERT ON ${schema}.qqb TO ${users}`,
+  `GRANT SELECT, UPDATE (dqbz) ON ${schema}.ydb TO ${users}`,
+];
+
 const SERVERS: Readonly<Record<Dialect, ServerKind>> = {
   postgres: {
     url: POSTGRES_URL,
@@ -52,11 +58,7 @@ const SERVERS: Readonly<Record<Dialect, ServerKind>> = {
     },
     user: (name, password) => ({
       create: `CREATE ROLE ${name} LOGIN PASSWORD '${password}'`,
-      grants: [
-        `GRANT USAGE ON SCHEMA ${name} TO ${name}`,
-        `GRANT SELECT, INSERT ON ${name}.qqb TO ${name}`,
-        `GRANT SELECT, UPDATE (dqbz) ON ${name}.ydb TO ${name}`,
-      ],
+      grants: [`GRANT USAGE ON SCHEMA ${name} TO ${name}`, ...rights(name, name)],
       drop: [`DROP SCHEMA ${name} CASCADE`, `DROP ROLE ${name}`],
     }),
     kill: (user, admin) => admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [user]),
@@ -72,10 +74,7 @@ const SERVERS: Readonly<Record<Dialect, ServerKind>> = {
     // Where anonymous users of localhost are left, they come before a user of every host.
     user: (name, password) => ({
       create: `CREATE USER ${name} IDENTIFIED BY '${password}', ${name}@localhost IDENTIFIED BY '${password}'`,
-      grants: [
-        `GRANT SELECT, INSERT ON ${name}.qqb TO ${name}, ${name}@localhost`,
-        `GRANT SELECT, UPDATE (dqbz) ON ${name}.ydb TO ${name}, ${name}@localhost`,
-      ],
+      grants: rights(name, `${name}, ${name}@localhost`),
       drop: [`DROP SCHEMA ${name}`, `DROP USER ${name}, ${name}@localhost`],
     }),
     async kill(user, admin) {
@@ -129,6 +128,8 @@ export interface TestExchange extends AsyncDisposable {
   replies(): Promise<readonly { readonly id: string; readonly mark: string | null }[]>;
   /** Writes a reply. */
   answer(id: string, payload: string | Buffer | null, more?: { readonly code?: string; readonly signature?: string }): Promise<void>;
+  /** Runs a statement of the agency's in its schema; `hall` in a grant is the hall's user. */
+  run(statement: string): Promise<void>;
   /** Cuts every connection of the hall. */
   kill(): Promise<void>;
   /** Takes every right from the hall. */
@@ -171,6 +172,10 @@ export async function openTestExchange(dialect: Dialect, payload: 'text' | 'byte
       const places = [1, 2, 3, 4].map(place).join(', ');
       await admin.query(`INSERT INTO ${reply.table} (lsh, ydnr, jgdm, qm) VALUES (${places})`, [id, body, code, signature ?? null]);
     },
+    async run(statement) {
+      await admin.query(dialect === 'postgres' ? `SET search_path TO ${name}` : `USE ${name}`);
+      await admin.query(statement.replace(/ TO hall$/, dialect === 'postgres' ? ` TO ${name}` : ` TO ${name}, ${name}@localhost`));
+    },
     kill: async () => void (await server.kill(name, admin)),
     async revoke() {
       for (const grant of user.grants) await admin.query(grant.replace('GRANT', 'REVOKE').replace(/ TO (.+)$/, ' FROM $1'));
@@ -204,12 +209,8 @@ async function openDoor(host: string, port: number): Promise<Door & { close(): P
       state.isShut = true;
       cut();
     },
-    open() {
-      Object.assign(state, { isShut: false, isSilent: false });
-    },
-    silence() {
-      state.isSilent = true;
-    },
+    open: () => void Object.assign(state, { isShut: false, isSilent: false }),
+    silence: () => void Object.assign(state, { isSilent: true }),
     async close() {
       cut();
       server.close();
