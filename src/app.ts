@@ -74,7 +74,7 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
     onCall: metrics.onCall,
     onOutcome: metrics.onOutcome,
   });
-  metrics.watch(engine.sources);
+  metrics.watch(engine.sources, engine.exchanges);
   checkAgencies(engine, catalogue);
   const graph = createGraph({ folders: schemaFolders(settings), served: engine.served });
   const onInternal = (error: unknown, traceId: string) => log.error({ err: error, traceId }, 'internal error');

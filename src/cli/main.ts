@@ -10,6 +10,7 @@ import { readSettings } from '../settings/index.ts';
 import { checkConnector } from './connector.ts';
 import { explainSection } from './explain.ts';
 import { addNewConnector } from './new-connector.ts';
+import { printOpen } from './open.ts';
 import { callGateway, sandboxAddress } from './running.ts';
 
 const program = new Command('yimen')
@@ -85,6 +86,11 @@ connector
   .action(async (id: string) => {
     if ((await checkConnector(id)) > 0) process.exitCode = 1;
   });
+
+connector
+  .command('open <id>')
+  .description('list what a connector asked over an exchange database and has no answer to yet')
+  .action(printOpen);
 
 connector
   .command('explain <section> <key>')

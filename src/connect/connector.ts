@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import type { ConnectorFields } from '../../schema/generated/connector-fields.ts';
 import type { Clock } from '../clock/index.ts';
 import type { Lookup } from './lookup.ts';
+import type { ExchangeClient } from './transport/exchange/client.ts';
+import type { ExchangeOptions } from './transport/exchange/options.ts';
 import type { FormClient, FormOptions } from './transport/form.ts';
 import type { GraphqlClient, GraphqlOptions } from './transport/graphql.ts';
 import type { JsonClient } from './transport/json.ts';
@@ -29,6 +31,12 @@ export interface HttpFace {
   graphql(options: GraphqlOptions & EngineChoice): GraphqlClient;
 }
 
+/** Clients of one connector for agencies that are reached by a database; the engine limits, times and closes them. */
+export interface DatabaseFace {
+  /** An exchange database: the hall writes requests, the agency's batch job replies. PostgreSQL, MySQL or MariaDB. */
+  exchange(options: ExchangeOptions): ExchangeClient;
+}
+
 export interface EngineChoice {
   /** `undici` (default) where reads are hot; `axios` for interceptors and existing instances. */
   readonly engine?: 'undici' | 'axios';
@@ -40,6 +48,7 @@ export interface EngineChoice {
 export interface OpenTools<Settings> {
   readonly settings: Settings;
   readonly http: HttpFace;
+  readonly database: DatabaseFace;
   readonly clock: Clock;
   readonly log: Log;
 }

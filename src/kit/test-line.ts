@@ -1,5 +1,15 @@
 import { type MovableClock, movableClock } from '../clock/index.ts';
-import { type AgencyAnswer, type CallReport, type Connector, createEngine, type Policy, resolveSecrets } from '../connect/index.ts';
+import {
+  type AgencyAnswer,
+  type CallReport,
+  type Connector,
+  createEngine,
+  type OpenRequests,
+  type Policy,
+  resolveSecrets,
+} from '../connect/index.ts';
+import { DatabaseHost } from './exchange/database-host.ts';
+import { describeFault, type Fault } from './faults.ts';
 import { type RunningSandbox, type SandboxSpec, startSandbox } from './sandbox.ts';
 import { loadSubjects, SHIPPED_SUBJECTS, type Subjects } from './subjects.ts';
 
@@ -15,15 +25,29 @@ export interface TestLine extends AsyncDisposable {
   readonly logLines: string[];
   /** Asks for one section as a clerk would; a new request each time. `within` in milliseconds, 2,000 unless told. */
   read(section: string, key: unknown, within?: number): Promise<AgencyAnswer | null>;
+  /** What the agency does under a fault. */
+  describe(fault: Fault): string;
+  /** What is open at the connector's exchange databases. */
+  open(): Promise<readonly OpenRequests[]>;
   /** Asks for many keys of one section in one request. */
   readAll(section: string, keys: readonly unknown[], within?: number): Promise<PromiseSettledResult<AgencyAnswer | null>[]>;
 }
 
-/** Starts a connector's sandbox and connects the connector to it. `folder` holds `subjects.json` and `credit.json`; the shipped ones unless told. */
-export async function testLine(connector: Connector, spec: SandboxSpec, folder = SHIPPED_SUBJECTS, policy?: Policy): Promise<TestLine> {
+/**
+ * Starts a connector's sandbox and connects the connector to it. `folder` holds `subjects.json` and `credit.json`; the
+ * shipped ones unless told. `databases`: where lines of one suite share a database that is slow to start.
+ */
+export async function testLine(
+  connector: Connector,
+  spec: SandboxSpec,
+  folder = SHIPPED_SUBJECTS,
+  policy?: Policy,
+  databases = new DatabaseHost(),
+): Promise<TestLine> {
   const clock = movableClock();
   const subjects = loadSubjects(folder, clock.now());
-  const agency = await startSandbox(spec, { subjects, clock });
+  const agency = await startSandbox(spec, { subjects, clock, databases });
+  await agency.prepared();
   const calls: CallReport[] = [];
   const logLines: string[] = [];
   const write = (fields: object, message: string) => void logLines.push(JSON.stringify({ ...fields, message }));
@@ -48,6 +72,8 @@ export async function testLine(connector: Connector, spec: SandboxSpec, folder =
     sections: [...engine.served.keys()],
     logLines,
     read: (section, key, within = 2_000) => reader(within).read(section, key),
+    describe: (fault) => describeFault(fault, spec.transport ?? 'http'),
+    open: () => engine.open(connector.id),
     readAll(section, keys, within = 2_000) {
       const one = reader(within);
       return Promise.allSettled(keys.map((key) => one.read(section, key)));
