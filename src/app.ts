@@ -56,7 +56,7 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
   const log = pino({ level: process.env['YIMEN_LOG'] ?? 'warn', redact: ['*.authorization', '*.secret'] });
   const sandbox = settings.profile === 'sandbox' ? await openSandbox(settings) : undefined;
   const clock = movableClock(sandbox?.description.clock.offset ?? 0);
-  const catalogue = loadCatalogue(catalogueFolder(settings));
+  const catalogue = openCatalogue(settings);
   const configured = await configuredConnectors(settings, sandbox?.description);
   const metrics = createMetrics();
   const key = idKey(settings);
@@ -157,8 +157,11 @@ function sandboxDoor(client: SandboxClient, clock: MovableClock): SandboxDoor {
   };
 }
 
-const catalogueFolder = ({ config, configFile }: Settings): string =>
-  config.catalogue ? resolve(dirname(configFile), config.catalogue) : resolve(packageFolder(), 'catalogue');
+/** The shipped catalogue, or the hall's own, which may extend it. */
+function openCatalogue({ config, configFile }: Settings): Catalogue {
+  const shipped = resolve(packageFolder(), 'catalogue');
+  return config.catalogue ? loadCatalogue(resolve(dirname(configFile), config.catalogue), shipped) : loadCatalogue(shipped);
+}
 
 /** In the sandbox every shipped connector, with the settings its sandbox gives; in production those the file names. */
 async function configuredConnectors(settings: Settings, sandbox: SandboxDescription | undefined): Promise<ConfiguredConnector[]> {

@@ -111,26 +111,32 @@ function namesIn(value: unknown, keys: readonly string[]): Record<string, string
   return Object.fromEntries(keys.flatMap((key) => (typeof entry[key] === 'string' ? [[key, entry[key]]] : [])));
 }
 
-/** One layer upon another: an entry of the upper one replaces, adds or removes. */
-export function laidUpon(lower: Layer, upper: Layer, problems: Problems): Layer {
+const NOTHING: RawShelf = { entries: [], removed: new Map() };
+
+/** One layer upon another, or upon nothing: an entry of the upper one replaces, adds or removes. */
+export function laidUpon(lower: Layer | undefined, upper: Layer, problems: Problems): Layer {
   const kinds = Object.keys(KINDS) as Kind[];
-  const shelves = kinds.map((kind) => [kind, shelfUpon(lower.shelves[kind], upper.shelves[kind], problems)]);
-  const profile = { ...lower.profile, ...upper.profile };
+  const shelves = kinds.map((kind) => [kind, shelfUpon(lower ? lower.shelves[kind] : NOTHING, upper.shelves[kind], problems)]);
+  const profile = { ...lower?.profile, ...upper.profile };
   return { ...upper, profile, shelves: Object.fromEntries(shelves) as Record<Kind, RawShelf> };
 }
 
 function shelfUpon(lower: RawShelf, upper: RawShelf, problems: Problems): RawShelf {
   if (!lower || !upper) return null;
   const entries = [...lower.entries];
+  const changed = new Set<number>();
   const removed = new Map<string, Place>();
   for (const own of upper.entries) {
-    const at = placeOf(own, entries);
-    const there = entries[at];
-    if (!isRemoval(own)) entries.splice(there ? at : entries.length, 1, { ...own, formerly: Object.values(there?.names ?? {}) });
-    else if (there) for (const name of Object.values(entries.splice(at, 1)[0]?.names ?? {})) removed.set(name, own.place);
-    else problems.add(own.place, 'removed', 'the catalogue below has no such entry: take this one out');
+    const at = placeOf(own, lower.entries);
+    // Only the first one of a name replaces: the second stands beside it, for the check of duplicates to find.
+    const there = changed.has(at) ? undefined : lower.entries[at];
+    changed.add(at);
+    if (!isRemoval(own))
+      entries.splice(there ? at : entries.length, there ? 1 : 0, { ...own, formerly: Object.values(there?.names ?? {}) });
+    else if (there) for (const name of Object.values(there.names)) removed.set(name, own.place);
+    else problems.add(own.place, 'removed', 'there is no such entry to remove: take this one out');
   }
-  return { entries, removed };
+  return { entries: entries.filter(({ names }) => !Object.values(names).some((name) => removed.has(name))), removed };
 }
 
 /** Where the entry is that another one of the same name replaces; by its first key that names one. */
@@ -143,4 +149,4 @@ function placeOf({ names }: RawEntry, entries: readonly RawEntry[]): number {
 }
 
 /** Whether an entry takes one out: it names it and says `removed`, nothing else. */
-export const isRemoval = ({ value }: RawEntry): boolean => (value as { removed?: unknown } | null)?.removed === true;
+const isRemoval = ({ value }: RawEntry): boolean => (value as { removed?: unknown } | null)?.removed === true;

@@ -15,8 +15,8 @@ export function loadCatalogue(folder: string, shipped?: string): Catalogue {
   const problems = gatherProblems();
   const own = readLayer(folder, problems);
   if (own.isExtending && !shipped) problems.add(own.about, 'extends', 'there is nothing to extend: this folder is the catalogue itself');
-  const whole = own.isExtending && shipped ? laidUpon(readLayer(shipped, problems), own, problems) : own;
-  const found = withCodes(shelved(whole, problems));
+  const below = own.isExtending && shipped ? readLayer(shipped, problems) : undefined;
+  const found = withCodes(shelved(laidUpon(below, own, problems), problems));
   checkAll(found, problems);
   problems.throwIfAny();
   return catalogueOf(found);

@@ -2,7 +2,6 @@ import type { CatalogueProfile } from './entries.ts';
 import { ProfileEntry } from './entries.ts';
 import { type Entries, KINDS, type Kind } from './kinds.ts';
 import type { Layer, RawShelf } from './layers.ts';
-import { isRemoval } from './layers.ts';
 import { isOneErrorApart } from './one-error.ts';
 import type { Place, Problems } from './problems.ts';
 import { tellShape } from './shape.ts';
@@ -41,17 +40,19 @@ export function shelved(layer: Layer, problems: Problems): Found {
   };
 }
 
+/** What is wrong in a profile is told once; the rest of it holds meanwhile. */
 function profileOf({ profile, about }: Layer, problems: Problems): CatalogueProfile {
   const parsed = ProfileEntry.safeParse(profile);
   if (parsed.success) return parsed.data;
   tellShape(parsed.error, about, problems, ['profile']);
-  return ProfileEntry.parse({});
+  const wrong = parsed.error.issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : [issue.path[0]]));
+  return ProfileEntry.parse(Object.fromEntries(Object.entries(profile).filter(([key]) => !wrong.includes(key))));
 }
 
 function shelfOf<K extends Kind>(kind: K, raw: RawShelf, problems: Problems): Shelf<Entries[K]> {
   const placed: Placed<Entries[K]>[] = [];
   const byName = new Map<string, Entries[K]>();
-  for (const { value, place, names, formerly } of raw?.entries.filter((it) => !isRemoval(it)) ?? []) {
+  for (const { value, place, names, formerly } of raw?.entries ?? []) {
     const parsed = KINDS[kind].shape.safeParse(value);
     if (parsed.error) tellShape(parsed.error, place, problems);
     else {

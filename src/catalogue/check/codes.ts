@@ -9,8 +9,10 @@ const CREDIT_CODE = 18;
 
 /** Codes are built as the profile says. */
 export function checkCodes({ items, profile }: Found, problems: Problems): void {
-  for (const { entry, place } of items.placed)
-    for (const [key, what] of [...lengthFaults(entry, profile), ...formFaults(entry, profile)]) problems.add(place, key, what);
+  for (const { entry, place } of items.placed) {
+    const lengths = lengthFaults(entry, profile);
+    for (const [key, what] of lengths.length > 0 ? lengths : formFaults(entry, profile)) problems.add(place, key, what);
+  }
 }
 
 type Fault = readonly [key: 'code' | 'baseCode', what: string];
@@ -24,8 +26,8 @@ function lengthFaults(item: Item, { itemCodeLength, baseCodeLength }: CatalogueP
   );
 }
 
-function formFaults({ code, baseCode }: Item, { itemCodeForm, itemCodeLength }: CatalogueProfile): Fault[] {
-  if (itemCodeForm === 'opaque' || code.length !== itemCodeLength) return [];
+function formFaults({ code, baseCode }: Item, { itemCodeForm }: CatalogueProfile): Fault[] {
+  if (itemCodeForm === 'opaque') return [];
   const fault = usccFault(code.slice(0, CREDIT_CODE));
   const opaque = `mend it, or say in ${ABOUT} that codes are built otherwise (profile.itemCodeForm: "opaque")`;
   return [
