@@ -32,7 +32,7 @@ const BROKEN: readonly [kind: string, breaking: (files: Broken) => void, says: s
   [
     'not JSON',
     (f) => (f['items.json'] = '[\n  {"code" "x"}\n]'),
-    "items.json: is not JSON: line 2, column 11: Property key expected ':' but got",
+    "items.json: is not JSON: line 2, column 11: Colon ':' expected after property name but got",
   ],
   [
     'a key that stands twice',

@@ -20,14 +20,18 @@ export interface Near {
 
 /** The best place in `text` at which `typed` begins, with exactly one typing error; `from`: places to try instead of all. */
 export function nearIn(typed: string, text: string, from?: readonly number[]): Near | undefined {
-  let [best, right] = [-1, 0];
+  if (typed.length > text.length + 1) return undefined;
   const count = from?.length ?? text.length;
+  let best = -1;
+  let most = 0;
   for (let i = 0; i < count; i++) {
     const at = from?.[i] ?? i;
-    const here = rightLetters(typed, text, at);
-    if (here > right) [best, right] = [at, here];
+    const right = rightLetters(typed, text, at);
+    if (right <= most) continue;
+    best = at;
+    most = right;
   }
-  return best < 0 ? undefined : { at: best, right };
+  return best < 0 ? undefined : { at: best, right: most };
 }
 
 /** How many letters are right if `typed` begins at `at` with exactly one error; 0 when there are more. */

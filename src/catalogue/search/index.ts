@@ -64,5 +64,9 @@ function createWeighing(items: readonly Item[]): (text: string) => Scores {
     );
   }
 
-  return (text) => (isChinese(text) ? better(mixed(text), mixed(withoutAsking(text))) : latin(text));
+  return (text) => {
+    if (!isChinese(text)) return latin(text);
+    const meant = withoutAsking(text);
+    return meant === text ? mixed(text) : better(mixed(text), mixed(meant));
+  };
 }
