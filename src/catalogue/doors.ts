@@ -23,11 +23,14 @@ export interface Doors {
 }
 
 const TIERS: Readonly<Record<NonNullable<Agency['networkTier']>, Tier>> = { 1: 'zone', 2: 'town', 3: 'village' };
+/** Tiers whose service points accept what is handled elsewhere, in the order in which they are told. */
+const FORWARDING: readonly Tier[] = ['town', 'village'];
 const tierOf = ({ networkTier }: Agency): Tier | null => (networkTier ? TIERS[networkTier] : null);
 
 /** Finds the doors of a checked catalogue. */
 export function doorsOf({ agencies, profile }: Found): Doors {
-  const points = agencies.placed.map(({ entry }) => entry).filter(({ operating, networkTier }) => operating && (networkTier ?? 0) > 1);
+  const operating = agencies.placed.map(({ entry }) => entry).filter((agency) => agency.operating);
+  const points = FORWARDING.flatMap((tier) => operating.filter((agency) => tierOf(agency) === tier));
   const known = (id: string): Agency => {
     const agency = agencies.get(id);
     if (!agency) throw new Error(`the catalogue was checked, and yet has no agency "${id}"`);

@@ -254,7 +254,6 @@ export const ProfileEntry = z.strictObject({
 });
 
 export type Agency = Readonly<z.infer<typeof AgencyEntry>>;
-export type OpeningHours = z.infer<typeof OpeningHoursEntry>;
 export type Material = Readonly<z.infer<typeof MaterialEntry>>;
 export type Item = Readonly<z.infer<typeof ItemEntry>>;
 export type MaterialRequirement = Item['materials'][number];

@@ -16,7 +16,6 @@ export type {
   ItemForm,
   Material,
   MaterialRequirement,
-  OpeningHours,
   Theme,
   ThemeCondition,
   ThemeQuestion,
@@ -36,7 +35,7 @@ export interface Catalogue extends Doors {
   itemsOf(agency: string): readonly Item[];
   /** Delegated items that nobody supervises after approval. */
   readonly supervisionGaps: readonly Item[];
-  /** Items that fit the words, best first: names, aliases, results, pinyin, initials, codes; one typing error is forgiven. */
+  /** Items that fit the words, best first: names, aliases, results, pinyin, initials, codes; one typing error is forgiven. Built at first use. */
   search(words: string): readonly Item[];
   readonly materials: readonly Material[];
   material(id: string): Material | undefined;

@@ -20,7 +20,7 @@ export function checkCircles({ agencies, themes, items }: Found, problems: Probl
 const named = (circle: readonly string[]) => circle.join(' → ');
 
 /** Circles of a graph, each as its nodes with the first one at the end again. Every circle shows in at least one of them. */
-export function circlesIn(next: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {
+function circlesIn(next: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {
   const circles: string[][] = [];
   const done = new Set<string>();
   const walk = (node: string, path: readonly string[]): void => {

@@ -21,11 +21,12 @@ const MOST_THEMES = 4;
 /** Items that fit the words, best first. */
 export type Search = (words: string) => readonly Item[];
 
-/** Builds the search. `themesOf` tells in how many themes an item is a step. */
+/** A search that is built when it is first used, for pinyin takes a while. `themesOf`: in how many themes an item is a step. */
 export function createSearch(items: readonly Item[], themesOf: (item: Item) => number): Search {
-  const weigh = createWeighing(items);
+  let weigh: ((text: string) => Scores) | undefined;
   const bonus = items.map((item) => PER_THEME * Math.min(MOST_THEMES, themesOf(item)));
   return (words) => {
+    weigh ??= createWeighing(items);
     const scores = weigh(plain(words));
     const least = Math.max(LEAST_SCORE, LEAST_SHARE * Math.max(...scores));
     const rank = (i: number) => (scores[i] ?? 0) + (bonus[i] ?? 0);
