@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -235,6 +235,13 @@ describe('the catalogue of a hall, asked over HTTP', () => {
       }),
       { numRuns: 12 },
     );
+  });
+
+  it.each(['README.md', 'README.zh-CN.md', 'docs/catalogue.md'])('answers every question that %s shows', async (file) => {
+    const documents = [...readFileSync(file, 'utf8').matchAll(/```graphql\n(.+?)```/gs)].map(([, document]) => document ?? '');
+    const about = documents.filter((document) => document.includes('serviceItems'));
+    expect(about.length).toBeGreaterThan(0);
+    for (const document of about) expect((await ask(document)).serviceItems.nodes[0].nameZh).toBe('公司设立登记');
   });
 
   it('refuses pages that cannot be and texts too long, and quotes nothing', async () => {
