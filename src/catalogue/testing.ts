@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadCatalogue } from './load.ts';
 
 /** The files of a catalogue by name; text is written as it is, all else as JSON. */
 export type Files = Record<string, unknown>;
@@ -135,3 +136,26 @@ export function smallCatalogue() {
 /** One of the small catalogue's files, as a hall would write an entry of its own. */
 export const sampleItem = item;
 export const sampleBody = body;
+
+/** Anything within a file: tests break what the types would forbid. */
+// biome-ignore lint/suspicious/noExplicitAny: the entries are broken on purpose
+export type Broken = Record<string, any>;
+
+/** A way to break the small catalogue, and what is said of it. */
+export type Breakage = readonly [kind: string, breaking: (files: Broken) => void, says: string];
+
+/** What is said when the small catalogue is loaded after something was done to it, without the folder's path. */
+export function complaint(breaking: (files: Broken) => void): string {
+  const files: Files = smallCatalogue();
+  breaking(files);
+  using folder = folderOf(files);
+  try {
+    loadCatalogue(folder.path);
+  } catch (error) {
+    return (error as Error).message.replaceAll(join(folder.path, '/'), '').replaceAll(folder.path, 'the folder');
+  }
+  return 'nothing';
+}
+
+/** One fault is one line: what hangs on it is not told as well. */
+export const ONE_PROBLEM = /^The catalogue has a problem:\n.+$/;
