@@ -36,6 +36,8 @@ export interface Yimen {
   readonly engine: Engine;
   /** Sections that no connector serves. */
   readonly unserved: readonly string[];
+  /** Builds now what would be built at first use. */
+  warmUp(): void;
   close(): Promise<void>;
 }
 
@@ -56,7 +58,7 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
   const log = pino({ level: process.env['YIMEN_LOG'] ?? 'warn', redact: ['*.authorization', '*.secret'] });
   const sandbox = settings.profile === 'sandbox' ? await openSandbox(settings) : undefined;
   const clock = movableClock(sandbox?.description.clock.offset ?? 0);
-  const catalogue = loadCatalogue(catalogueFolder(settings));
+  const catalogue = openCatalogue(catalogueFolder(settings));
   const configured = await configuredConnectors(settings, sandbox?.description);
   const metrics = createMetrics();
   const key = idKey(settings);
@@ -102,6 +104,7 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
     runSecret,
     engine,
     unserved: graph.unserved,
+    warmUp: () => void catalogue.search('warm up'),
     async close() {
       await server.close();
       await engine.close();
@@ -157,8 +160,15 @@ function sandboxDoor(client: SandboxClient, clock: MovableClock): SandboxDoor {
   };
 }
 
-const catalogueFolder = ({ config, configFile }: Settings): string =>
-  config.catalogue ? resolve(dirname(configFile), config.catalogue) : resolve(packageFolder(), 'catalogue');
+/** The hall's own catalogue folder, if its settings name one. */
+export const catalogueFolder = ({ config, configFile }: Settings): string | undefined =>
+  config.catalogue ? resolve(dirname(configFile), config.catalogue) : undefined;
+
+/** The shipped catalogue, or a hall's own, which may extend it. */
+export function openCatalogue(own: string | undefined): Catalogue {
+  const shipped = resolve(packageFolder(), 'catalogue');
+  return own ? loadCatalogue(own, shipped) : loadCatalogue(shipped);
+}
 
 /** In the sandbox every shipped connector, with the settings its sandbox gives; in production those the file names. */
 async function configuredConnectors(settings: Settings, sandbox: SandboxDescription | undefined): Promise<ConfiguredConnector[]> {

@@ -16,6 +16,7 @@ export async function runGateway(): Promise<void> {
     const yimen = await startYimen(settings);
     writeRunFile(settings, yimen);
     announce(settings, yimen, performance.now() - started);
+    setImmediate(() => yimen.warmUp());
     onStop(async () => {
       rmSync(runFile(settings), { force: true });
       await yimen.close();

@@ -7,6 +7,7 @@ import { createGraph, printSchemaText } from '../graph/index.ts';
 import { FAULTS, type Fault, sandboxClient } from '../kit/index.ts';
 import { runGateway, runSandbox } from '../run.ts';
 import { readSettings } from '../settings/index.ts';
+import { addCatalogue } from './catalogue.ts';
 import { checkConnector } from './connector.ts';
 import { explainSection } from './explain.ts';
 import { addNewConnector } from './new-connector.ts';
@@ -76,6 +77,8 @@ sandbox
     for (const { id, url } of (await client.describe()).connectors)
       console.log(`${id.padEnd(20)} ${url}  ${(await client.traffic(id)).calls} calls`);
   });
+
+addCatalogue(program);
 
 const connector = program.command('connector').description('for those who connect an agency');
 addNewConnector(connector);
