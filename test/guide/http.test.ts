@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { request } from 'undici';
@@ -175,6 +175,24 @@ describe('an agency that is not there', () => {
     expect(errors).toBeUndefined();
     expect(data.guide.unchecked).toMatchObject([{ agency: null, section: 'Person.certificates', code: 'AGENCY_NOT_CONNECTED' }]);
     expect(data.guide.notice.toBringCount).toBe(9);
+  });
+});
+
+describe('what front-end builders read', () => {
+  const blocks = (file: string, language: string) => {
+    const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+    return [...text.matchAll(new RegExp(`\\x60{3}${language}\\n([\\s\\S]*?)\\x60{3}`, 'g'))].map(([, block = '']) => block);
+  };
+
+  it('runs as it is printed', async () => {
+    const [query = ''] = blocks('docs/guide.md', 'graphql');
+    const [variables = ''] = blocks('docs/guide.md', 'json');
+    const answer = await hall.ask(query, JSON.parse(variables) as object);
+    expect(answer.errors).toBeUndefined();
+    expect(answer.data.guide.openQuestions).toHaveLength(2);
+    const readme = blocks('README.md', 'graphql').filter((block) => block.includes('guide('));
+    expect(readme).toHaveLength(1);
+    for (const block of readme) expect((await hall.ask(block)).errors).toBeUndefined();
   });
 });
 
