@@ -3,6 +3,7 @@ import type { EnterpriseShape, PersonShape } from '../../schema/generated/connec
 import type { Resolvers } from '../../schema/generated/types.ts';
 import { sectionArrival, sectionArrived } from './arrival.ts';
 import type { RequestContext } from './context.ts';
+import { formResolvers, itemFormSchema } from './forms.ts';
 import { guideResolvers } from './guide.ts';
 import { scalars } from './scalars.ts';
 
@@ -13,6 +14,8 @@ const BREAKER = { closed: 'CLOSED', open: 'OPEN', 'half-open': 'HALF_OPEN' } as 
 /** Resolvers of everything that no agency answers. Sections get theirs from the connectors (see sections.ts). */
 export const resolvers: Resolvers = {
   ...scalars,
+  ...formResolvers,
+  ServiceItem: { formSchema: itemFormSchema },
   ...guideResolvers,
   Query: {
     ...guideResolvers.Query,

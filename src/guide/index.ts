@@ -4,6 +4,21 @@
  */
 export { type Answer, AnswersRefused, answersOf } from './answers.ts';
 export { asksOf, type GuideRequest } from './asks.ts';
+export {
+  completeForm,
+  createFormChecker,
+  type FormAsk,
+  type FormChecker,
+  type FormInput,
+  type FormPlan,
+  type FormProblem,
+  formAsks,
+  formSchema,
+  fragmentOf,
+  type JsonSchema,
+  oneForm,
+  sourcesOf,
+} from './form/index.ts';
 export { knownFrom } from './holders.ts';
 export { type GuideTools, makeGuide } from './make-guide.ts';
 export type {
