@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
+import { type Calendar, createCalendar, hallCalendarShape } from './calendar/index.ts';
 import { type Catalogue, loadCatalogue } from './catalogue/index.ts';
 import { type MovableClock, movableClock } from './clock/index.ts';
 import {
@@ -87,6 +88,8 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
     authenticator: createAuthenticator(trustedIssuers(settings, sandbox?.description), clock),
     engine,
     catalogue,
+    calendar: hallCalendar(settings),
+    clock,
     ids: globalIds(key),
     connectorsOf: connectorsByAgency(engine),
     origins: settings.config.origins ?? [],
@@ -159,6 +162,21 @@ function sandboxDoor(client: SandboxClient, clock: MovableClock): SandboxDoor {
 
 const catalogueFolder = ({ config, configFile }: Settings): string =>
   config.catalogue ? resolve(dirname(configFile), config.catalogue) : resolve(packageFolder(), 'catalogue');
+
+/** Working days, with the hall's own days where its settings name a file. */
+function hallCalendar({ config, configFile }: Settings): Calendar {
+  if (!config.calendar) return createCalendar();
+  const file = resolve(dirname(configFile), config.calendar);
+  return createCalendar(checked(file, hallCalendarShape, jsonIn(file, `${configFile}: calendar`)));
+}
+
+function jsonIn(file: string, where: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new Error(`${where}: ${file} cannot be read, or is not valid JSON`, { cause });
+  }
+}
 
 /** In the sandbox every shipped connector, with the settings its sandbox gives; in production those the file names. */
 async function configuredConnectors(settings: Settings, sandbox: SandboxDescription | undefined): Promise<ConfiguredConnector[]> {

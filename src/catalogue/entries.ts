@@ -63,6 +63,8 @@ export const MaterialEntry = z.strictObject({
   holder: z.enum(HOLDERS).optional(),
   /** It comes out of the one form by itself: an application form, a roster. The applicant only signs it. */
   fromForm: z.boolean().default(false),
+  /** It gives real estate away: a certificate under mortgage does not do. */
+  freeOfMortgage: z.boolean().default(false),
   reusable: z.boolean(),
 });
 
@@ -152,6 +154,8 @@ export const ThemeEntry = z.strictObject({
   nameZh: Name,
   nameEn: Name,
   audience: z.enum(['enterprise', 'person', 'organisation']),
+  /** It winds an enterprise up: one whose licence is revoked may still go this way. */
+  windsUp: z.boolean().default(false),
   /** Working days promised for the theme: to the milestone's result, or to the last step's. */
   target: z.strictObject({ workingDays: z.int().positive(), milestone: z.string().optional() }),
   questions: z.array(Question),

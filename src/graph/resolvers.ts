@@ -3,6 +3,7 @@ import type { EnterpriseShape, PersonShape } from '../../schema/generated/connec
 import type { Resolvers } from '../../schema/generated/types.ts';
 import { sectionArrival, sectionArrived } from './arrival.ts';
 import type { RequestContext } from './context.ts';
+import { guideResolvers } from './guide.ts';
 import { scalars } from './scalars.ts';
 
 const upper = <T extends string>(text: T): Uppercase<T> => text.toUpperCase() as Uppercase<T>;
@@ -12,7 +13,9 @@ const BREAKER = { closed: 'CLOSED', open: 'OPEN', 'half-open': 'HALF_OPEN' } as 
 /** Resolvers of everything that no agency answers. Sections get theirs from the connectors (see sections.ts). */
 export const resolvers: Resolvers = {
   ...scalars,
+  ...guideResolvers,
   Query: {
+    ...guideResolvers.Query,
     enterprise: (_, { uscc }) => ({ uscc }),
     person: (_, { idNumber }) => ({ idNumber }),
     agencies: (_, _args, { catalogue }) => [...catalogue.agencies],
