@@ -31,7 +31,8 @@ const zh: ChartWords = {
     datesOf(
       step,
       (day) => zhDay(day, startOn),
-      step.item.promisedWorkingDays === 0 ? '当场办结' : `${step.item.promisedWorkingDays}\u00a0工作日`,
+      zhDays(step.item.promisedWorkingDays),
+      (day) => `${day}\u00a0申报；`,
     ),
   notNeeded: '本次不需要办理：',
   left: '（不需要）',
@@ -43,7 +44,7 @@ const zh: ChartWords = {
     undecided: '待定（序号带问号），由未答问题决定',
     milestone: '目标节点',
     dates: '框内：申报日 → 承诺办结日 · 承诺时限',
-    arrow: '前一步办结后申报后一步',
+    arrow: '前一步办结后，后一步开始',
   },
 };
 
@@ -61,7 +62,8 @@ const en: ChartWords = {
     datesOf(
       step,
       (day) => enDay(day, startOn),
-      step.item.promisedWorkingDays === 0 ? 'on the spot' : `${step.item.promisedWorkingDays}\u00a0wd`,
+      enDays(step.item.promisedWorkingDays),
+      (day) => `filed\u00a0${day};`,
     ),
   notNeeded: 'Not needed this time: ',
   left: '(not needed)',
@@ -73,15 +75,15 @@ const en: ChartWords = {
     undecided: 'undecided (number with ?): an open question decides',
     milestone: 'the target counts up to here',
     dates: 'in the boxes: day to file → promised by · promised working days (wd)',
-    arrow: 'file after the one before is finished',
+    arrow: 'begins when the one before is finished',
   },
 };
 
-function datesOf({ schedule }: DrawnStep, say: (day: CivilDate) => string, days: string): string {
-  const until = schedule.promised.due;
-  return until === null || until === schedule.fileOn
-    ? `${say(schedule.fileOn)} · ${days}`
-    : `${say(schedule.fileOn)} → ${say(until)} · ${days}`;
+/** In a merged stage everything is filed on one day, and the limits of a step count from a later one. */
+function datesOf({ schedule }: DrawnStep, say: (day: CivilDate) => string, days: string, filed: (day: string) => string): string {
+  const { fileOn, startsOn, promised } = schedule;
+  const until = promised.due === null || promised.due === startsOn ? say(startsOn) : `${say(startsOn)} → ${say(promised.due)}`;
+  return `${fileOn === startsOn ? '' : `${filed(say(fileOn))} `}${until} · ${days}`;
 }
 
 /** A day, with its year where it is another one than the plan begins in. */
@@ -89,6 +91,8 @@ const zhDay = (day: CivilDate, startOn: CivilDate): string =>
   `${isOtherYear(day, startOn) ? `${day.slice(0, 4)}/` : ''}${Number(day.slice(5, 7))}/${Number(day.slice(8))}`;
 const enDay = (day: CivilDate, startOn: CivilDate): string =>
   `${Number(day.slice(8))}\u00a0${MONTHS[Number(day.slice(5, 7)) - 1] ?? ''}${isOtherYear(day, startOn) ? `\u00a0${day.slice(0, 4)}` : ''}`;
+const zhDays = (days: number): string => (days === 0 ? '当场办结' : `${days}\u00a0工作日`);
+const enDays = (days: number): string => (days === 0 ? 'on the spot' : `${days}\u00a0wd`);
 const isOtherYear = (day: CivilDate, startOn: CivilDate): boolean => day.slice(0, 4) !== startOn.slice(0, 4);
 
 export const chartWords = (language: Language): ChartWords => (language === 'en' ? en : zh);
