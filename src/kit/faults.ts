@@ -3,7 +3,7 @@ const TABLE = {
   down: 'hangs up without a word',
   hang: 'takes the request and never answers',
   slow: 'answers after 1.2 s',
-  drip: 'answers one byte every 50 ms',
+  drip: 'answers byte by byte, 50 ms or more apart',
   error: 'answers with status 500',
   throttle: 'answers with status 429 and Retry-After: 2',
   redirect: 'sends the caller to another address of this machine',

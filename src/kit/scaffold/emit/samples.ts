@@ -111,7 +111,8 @@ export function sampleKey({ args }: PlannedOperation, plan: Plan): unknown {
 
 function inputSample(shape: Shape, plan: Plan): unknown {
   const type = plan.inputTypes.get(shape);
-  if (type?.kind === 'enum') return type.values[0]?.[0];
+  // An empty code has no place in a path.
+  if (type?.kind === 'enum') return (type.values.find(([, wire]) => wire !== '') ?? type.values[0])?.[0];
   if (shape.kind === 'list') return [inputSample(shape.of, plan)];
   if (type?.kind === 'input')
     return Object.fromEntries(
