@@ -118,6 +118,7 @@ function inputSample(shape: Shape, plan: Plan): unknown {
     return Object.fromEntries(
       type.fields.filter(({ field }) => field.required && !field.nullable).map(({ name, field }) => [name, inputSample(field.shape, plan)]),
     );
+  if (type?.kind === 'choice') return { [type.names[0] ?? '']: inputSample(type.shape.variants[0]?.shape ?? shape, plan) };
   if (shape.kind !== 'scalar') return null;
   if (shape.scalar === 'text') return clean(String(shape.sample ?? '')) || 'SAMPLE-1';
   if (shape.scalar === 'instant') return new Date('2026-01-15T08:00:00Z');

@@ -1,6 +1,6 @@
 import type { Input, Omissions, Shape } from '../contract.ts';
 import { isPlain, isSendableDeep } from '../sendable.ts';
-import { DeadReference, type Documents, isObject, type Json, type JsonObject, list, text } from './documents.ts';
+import { DeadReference, type Documents, entries, isObject, type Json, type JsonObject, list, text } from './documents.ts';
 import { flatten } from './flat.ts';
 import { jsonContent } from './media.ts';
 import type { Schemas } from './schemas.ts';
@@ -173,11 +173,18 @@ function bodyInputs(tools: InputTools, raw: Json | undefined, operation: string)
   const body = documents.follow(raw);
   if (!isObject(body)) return [];
   const content = jsonContent(documents, body['content']);
-  if (!content) throw new Unaskable('its body is not JSON');
+  if (!content)
+    throw new Unaskable(
+      `its body is ${
+        entries(body['content'])
+          .map(([media]) => media)
+          .join(', ') || 'not described'
+      }, not JSON`,
+    );
   const { shape } = schemas.use(content.schema, `${operation} request`);
-  if (shape.kind !== 'object') throw new Unaskable('its body is not an object');
-  if (shape.lacks.length > 0) throw new Unaskable(`"${shape.lacks[0]}" of its body must be given, but is left out`);
   const required = body['required'] === true;
+  if (shape.kind !== 'object') return [wholeBody(shape, required, text(body['description']))];
+  if (shape.lacks.length > 0) throw new Unaskable(`"${shape.lacks[0]}" of its body must be given, but is left out`);
   return shape.fields.flatMap((field): Input[] => {
     if (isSendableDeep(field.shape, new Set())) return [{ ...field, required: required && field.required, place: 'body' }];
     if (required && field.required) throw new Unaskable(`"${field.wire}" of its body must be given, but is no plain value, list or object`);
@@ -188,4 +195,10 @@ function bodyInputs(tools: InputTools, raw: Json | undefined, operation: string)
     );
     return [];
   });
+}
+
+/** A body that is a list, or one of several objects, is one input. */
+function wholeBody(shape: Shape, required: boolean, description: string | undefined): Input {
+  if (!isSendableDeep(shape, new Set())) throw new Unaskable(`its body is ${kindOf(shape)}`);
+  return { wire: 'body', shape, required, nullable: false, description, place: 'content' };
 }

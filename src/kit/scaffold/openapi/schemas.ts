@@ -206,7 +206,10 @@ export class Schemas {
   #variant(member: Json, its: Flat, flat: Flat, name: string): Variant {
     const own = this.#ownName(member);
     const { shape } = this.use(member, `${name} ${own ?? typesOf(its)[0] ?? 'value'}`);
-    return { name: own ?? (shape.kind === 'scalar' ? shape.scalar : shape.kind), values: this.#valuesOf(member, own, flat), shape };
+    const values = this.#valuesOf(member, own, flat);
+    const isWhole = !this.#open.get(this.#memberTarget(member) as object);
+    const by = this.#direction === 'request' && isWhole && values.length === 1 ? text(flat.discriminator?.['propertyName']) : undefined;
+    return { name: own ?? (shape.kind === 'scalar' ? shape.scalar : shape.kind), values, shape: unmarked(shape, by) };
   }
 
   /** The discriminator's values that mean this member: those of the mapping, else the schema's own name. */
@@ -270,6 +273,10 @@ export class Schemas {
     this.#tools.omissions.add(what, this.#tools.documents.place(node), reason);
   }
 }
+
+/** What a request says of a variant without the mark that tells it apart: the mark follows from the choice. */
+const unmarked = (shape: Shape, by: string | undefined): Shape =>
+  by !== undefined && shape.kind === 'object' ? { ...shape, fields: shape.fields.filter(({ wire }) => wire !== by) } : shape;
 
 const isHeir = (it: Json): boolean => isObject(it) && it['x-heir'] === true;
 
