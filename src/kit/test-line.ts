@@ -24,6 +24,22 @@ export async function testLine(connector: Connector, spec: SandboxSpec, folder =
   const clock = movableClock();
   const subjects = loadSubjects(folder, clock.now());
   const agency = await startSandbox(spec, { subjects, clock });
+  try {
+    return lineTo(agency, connector, { clock, subjects, policy });
+  } catch (cause) {
+    // Its socket would keep the process alive.
+    await agency.close();
+    throw cause;
+  }
+}
+
+interface LineTools {
+  readonly clock: MovableClock;
+  readonly subjects: Subjects;
+  readonly policy: Policy | undefined;
+}
+
+function lineTo(agency: RunningSandbox, connector: Connector, { clock, subjects, policy }: LineTools): TestLine {
   const calls: CallReport[] = [];
   const logLines: string[] = [];
   const write = (fields: object, message: string) => void logLines.push(JSON.stringify({ ...fields, message }));
