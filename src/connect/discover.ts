@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { register } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
@@ -43,6 +44,9 @@ let understanding: Promise<unknown> | undefined;
 /** Lets Node load TypeScript from now on, for a hall's own connectors beside the built gateway. */
 function understandTypeScript(): Promise<unknown> {
   if (import.meta.url.endsWith('.ts')) return Promise.resolve();
-  understanding ??= Promise.all([import('tsx/esm/api'), import('tsx/cjs/api')]).then((apis) => apis.map(({ register }) => register()));
+  understanding ??= Promise.all([import('tsx/esm/api'), import('tsx/cjs/api')]).then((apis) => {
+    for (const api of apis) api.register();
+    register(new URL('one-copy.js', import.meta.url));
+  });
   return understanding;
 }

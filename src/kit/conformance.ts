@@ -32,7 +32,7 @@ export function conforms(it: (name: string, run: () => Promise<void>) => void, o
 }
 
 /** A time limit that an agency under "slow" keeps and one under "hang" does not. */
-const LIMIT: Duration = '2s';
+const LIMIT: Duration = '8s';
 const HANG_LIMIT: Duration = '300ms';
 /** A token request may come before the question. */
 const MOST_CALLS = 2;

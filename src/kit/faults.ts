@@ -6,7 +6,7 @@ const TABLE = {
   down: { http: 'hangs up without a word', exchange: 'has a database that hangs up without a word' },
   hang: { http: 'takes the request and never answers', exchange: 'has a database that takes statements and never answers' },
   slow: { http: 'answers after 1.2 s', exchange: 'writes its reply after 1.2 s' },
-  drip: { http: 'answers one byte every 50 ms' },
+  drip: { http: 'answers byte by byte, 50 ms or more apart' },
   error: { http: 'answers with status 500', exchange: 'has a database that is starting up (57P03)' },
   throttle: { http: 'answers with status 429 and Retry-After: 2', exchange: 'has a database without a free connection (53300)' },
   redirect: { http: 'sends the caller to another address of this machine' },

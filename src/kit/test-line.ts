@@ -9,7 +9,7 @@ import {
   resolveSecrets,
 } from '../connect/index.ts';
 import { DatabaseHost } from './exchange/database-host.ts';
-import { describeFault, type Fault } from './faults.ts';
+import { describeFault, type Fault, type Transport } from './faults.ts';
 import { type RunningSandbox, type SandboxSpec, startSandbox } from './sandbox.ts';
 import { loadSubjects, SHIPPED_SUBJECTS, type Subjects } from './subjects.ts';
 
@@ -47,7 +47,24 @@ export async function testLine(
   const clock = movableClock();
   const subjects = loadSubjects(folder, clock.now());
   const agency = await startSandbox(spec, { subjects, clock, databases });
-  await agency.prepared();
+  try {
+    await agency.prepared();
+    return lineTo(agency, connector, { clock, subjects, policy, transport: spec.transport ?? 'http' });
+  } catch (cause) {
+    // Its socket would keep the process alive.
+    await agency.close();
+    throw cause;
+  }
+}
+
+interface LineTools {
+  readonly clock: MovableClock;
+  readonly subjects: Subjects;
+  readonly policy: Policy | undefined;
+  readonly transport: Transport;
+}
+
+function lineTo(agency: RunningSandbox, connector: Connector, { clock, subjects, policy, transport }: LineTools): TestLine {
   const calls: CallReport[] = [];
   const logLines: string[] = [];
   const write = (fields: object, message: string) => void logLines.push(JSON.stringify({ ...fields, message }));
@@ -72,7 +89,7 @@ export async function testLine(
     sections: [...engine.served.keys()],
     logLines,
     read: (section, key, within = 2_000) => reader(within).read(section, key),
-    describe: (fault) => describeFault(fault, spec.transport ?? 'http'),
+    describe: (fault) => describeFault(fault, transport),
     open: () => engine.open(connector.id),
     readAll(section, keys, within = 2_000) {
       const one = reader(within);

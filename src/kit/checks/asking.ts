@@ -9,7 +9,7 @@ export interface Sample {
   readonly keys: readonly unknown[];
 }
 
-export const PATIENCE_MS = 4_000;
+export const PATIENCE_MS = 12_000;
 
 /** Throws the sentence when it does not hold. */
 export function must(holds: boolean, sentence: string): asserts holds {
