@@ -17,7 +17,7 @@ export {
   type OpenTools,
   type ServedFields,
 } from './connector.ts';
-export { connectorFolders, importModule, loadConnector, moduleIn } from './discover.ts';
+export { connectorFolders, importModule, loadConnector, moduleIn, shippedFolders } from './discover.ts';
 export {
   type ConfiguredConnector,
   createEngine,
