@@ -4,8 +4,7 @@ import type { Clock } from '../clock/index.ts';
 import type { Lookup } from './lookup.ts';
 import type { FormClient, FormOptions } from './transport/form.ts';
 import type { GraphqlClient, GraphqlOptions } from './transport/graphql.ts';
-import type { JsonClient } from './transport/json.ts';
-import type { LinkOptions } from './transport/link.ts';
+import type { JsonClient, JsonOptions } from './transport/json.ts';
 import type { SoapClient, SoapOptions } from './transport/soap.ts';
 import type { Log, Policy } from './types.ts';
 
@@ -23,7 +22,7 @@ export type ServedFields = {
  * connector for many agencies opens one per agency, or one that hangs would hold the connections of all.
  */
 export interface HttpFace {
-  json(options: LinkOptions & EngineChoice): JsonClient;
+  json(options: JsonOptions & EngineChoice): JsonClient;
   soap(options: SoapOptions & EngineChoice): SoapClient;
   form(options: FormOptions & EngineChoice): FormClient;
   graphql(options: GraphqlOptions & EngineChoice): GraphqlClient;
