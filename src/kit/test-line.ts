@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { type MovableClock, movableClock } from '../clock/index.ts';
 import { type AgencyAnswer, type CallReport, type Connector, createEngine, type Policy, resolveSecrets } from '../connect/index.ts';
 import { type RunningSandbox, type SandboxSpec, startSandbox } from './sandbox.ts';
@@ -28,16 +29,16 @@ export async function testLine(connector: Connector, spec: SandboxSpec, folder =
   const logLines: string[] = [];
   const write = (fields: object, message: string) => void logLines.push(JSON.stringify({ ...fields, message }));
   const log = { debug: write, info: write, warn: write, error: write };
-  const raw = resolveSecrets(agency.settings, { env: {}, folder: '.', sandbox: true });
-  const settings = connector.settings.parse(raw);
-  const engine = createEngine({
-    connectors: [{ connector, settings, policy }],
-    clock,
-    log,
-    remember: false,
-    outbound: { loopback: true },
-    onCall: (report) => calls.push(report),
-  });
+  const open = () =>
+    createEngine({
+      connectors: [{ connector, settings: settingsFor(connector, agency), policy }],
+      clock,
+      log,
+      remember: false,
+      outbound: { loopback: true },
+      onCall: (report) => calls.push(report),
+    });
+  const engine = await openOr(open, () => agency.close());
   const reader = (within: number) =>
     engine.reader({ caller: { role: 'clerk', actor: 'test' }, traceId: 'test', signal: AbortSignal.timeout(within) });
   return {
@@ -57,4 +58,21 @@ export async function testLine(connector: Connector, spec: SandboxSpec, folder =
       await agency.close();
     },
   };
+}
+
+/** An agency that listens on would keep its process from ending. */
+async function openOr<T>(open: () => T, close: () => Promise<void>): Promise<T> {
+  try {
+    return open();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function settingsFor(connector: Connector, agency: RunningSandbox): unknown {
+  const raw = resolveSecrets(agency.settings, { env: {}, folder: '.', sandbox: true });
+  const parsed = connector.settings.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw new Error(`the sandbox's settings should be what connector.ts asks for:\n${z.prettifyError(parsed.error)}`);
 }
