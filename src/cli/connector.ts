@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { shippedConnectors } from '../app.ts';
-import { importModule, loadConnector, moduleIn } from '../connect/index.ts';
-import { type Check, conformance, type SandboxSpec } from '../kit/index.ts';
+import { loadConnector, moduleIn } from '../connect/index.ts';
+import { type Check, conformance, loadSandbox } from '../kit/index.ts';
 
 /** `yimen connector check`: runs the conformance kit and prints a line per check. Gives the number of failures. */
 export async function checkConnector(id: string): Promise<number> {
   const folder = folderOf(id);
-  const [connector, sandbox] = await Promise.all([loadConnector(moduleOf(folder, 'connector')), sandboxIn(folder)]);
+  const [connector, sandbox] = await Promise.all([loadConnector(moduleOf(folder, 'connector')), loadSandbox(moduleOf(folder, 'sandbox'))]);
   let failures = 0;
   const checks = conformance({ connector, sandbox });
   for (const check of checks) if (!(await passes(check))) failures++;
@@ -30,9 +30,11 @@ async function passes({ name, run }: Check): Promise<boolean> {
 
 /** A folder of the hall's own beside where the command is called, or a shipped one. */
 function folderOf(id: string): string {
-  const places = [resolve(id), resolve('connectors', id), resolve(shippedConnectors(), id)];
-  const found = places.find((place) => existsSync(place) && moduleIn(place, 'connector') !== undefined);
-  if (!found) throw new Error(`no connector "${id}": looked for connector.ts in ${places.join(', ')}`);
+  const shipped = shippedConnectors();
+  const places = [resolve(id), resolve('connectors', id)];
+  const found = places.find((place) => existsSync(place) && moduleIn(place, 'connector') !== undefined) ?? shipped.get(id);
+  if (!found)
+    throw new Error(`no connector "${id}": looked for connector.ts in ${places.join(', ')}; shipped are ${[...shipped.keys()].join(', ')}`);
   return found;
 }
 
@@ -40,13 +42,4 @@ function moduleOf(folder: string, name: string): string {
   const module = moduleIn(folder, name);
   if (!module) throw new Error(`${folder} has no ${name}.ts; the kit needs it`);
   return module;
-}
-
-async function sandboxIn(folder: string): Promise<SandboxSpec> {
-  const module = moduleOf(folder, 'sandbox');
-  const { default: plain } = (await importModule(module)) as { default?: SandboxSpec & { default?: SandboxSpec } };
-  const spec = plain?.default ?? plain;
-  if (typeof spec?.open !== 'function')
-    throw new Error(`${module}: the default export must come from sandbox({ id, settings, samples, open })`);
-  return spec;
 }

@@ -13,6 +13,7 @@ export { describeFault, FAULTS, type Fault, FaultSwitch } from './faults.ts';
 export { type SandboxClient, type SandboxDescription, sandboxClient } from './host/client.ts';
 export { type HostOptions, type SandboxHost, startSandboxHost } from './host/host.ts';
 export {
+  loadSandbox,
   type OpenSandbox,
   type PlainRequest,
   type RunningSandbox,
