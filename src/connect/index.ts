@@ -45,7 +45,7 @@ export type { FormClient, Meaning } from './transport/form.ts';
 export type { GraphqlClient, GraphqlQuery } from './transport/graphql.ts';
 export type { JsonClient, JsonRequest } from './transport/json.ts';
 export type { SoapClient, SoapOperation } from './transport/soap.ts';
-export type { Signer, WireRequest, WireResponse } from './transport/wire.ts';
+export type { SignContext, Signer, WireRequest, WireResponse } from './transport/wire.ts';
 export {
   type Call,
   type Caller,

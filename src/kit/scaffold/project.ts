@@ -57,11 +57,11 @@ const PACKAGES: Readonly<Record<string, string>> = {
 
 /** Writes the files of a connector; inside the project its imports point at the project's own rooms. */
 export function writeFiles(root: string, folder: string, files: ReadonlyMap<string, string>): void {
-  const isInside = folder.startsWith(`${root}${sep}`);
+  const relink = isInside(root, folder);
   for (const [name, text] of files) {
     const file = resolve(folder, name);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, isInside && name.endsWith('.ts') ? relinked(text, root, dirname(file)) : text);
+    writeFileSync(file, relink && name.endsWith('.ts') ? relinked(text, root, dirname(file)) : text);
   }
 }
 
@@ -95,6 +95,9 @@ export function ensureAgency(root: string, id: string, title: string): boolean {
   writeFileSync(file, text.replace(/\s*\]\s*$/, `${agencies.length > 0 ? ',' : ''}\n${added}\n]\n`));
   return true;
 }
+
+/** Whether a folder is somewhere in the project. */
+export const isInside = (root: string, folder: string): boolean => folder.startsWith(`${root}${sep}`);
 
 /** Whether a folder is one of the project's connectors. */
 export const isShipped = (root: string, folder: string): boolean =>
