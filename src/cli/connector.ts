@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { shippedConnectors } from '../app.ts';
-import { importModule, loadConnector, moduleIn } from '../connect/index.ts';
-import { type Check, conformance, type SandboxSpec } from '../kit/index.ts';
+import { loadConnector, moduleIn } from '../connect/index.ts';
+import { type Check, conformance, loadSandbox } from '../kit/index.ts';
 
 /** Checks that run at the same time: most of them wait for an agency that takes its time. */
 const LANES = 16;
@@ -10,7 +10,7 @@ const LANES = 16;
 /** `yimen connector check`: runs the conformance kit and prints a line per check, in their order. Gives the number of failures. */
 export async function checkConnector(id: string): Promise<number> {
   const folder = folderOf(id);
-  const [connector, sandbox] = await Promise.all([loadConnector(moduleOf(folder, 'connector')), sandboxIn(folder)]);
+  const [connector, sandbox] = await Promise.all([loadConnector(moduleOf(folder, 'connector')), loadSandbox(moduleOf(folder, 'sandbox'))]);
   const checks = conformance({ connector, sandbox });
   let failures = 0;
   for (const outcome of outcomesOf(checks)) {
@@ -50,9 +50,11 @@ async function outcomeOf({ name, run }: Check): Promise<Outcome> {
 
 /** A folder of the hall's own beside where the command is called, or a shipped one. */
 function folderOf(id: string): string {
-  const places = [resolve(id), resolve('connectors', id), resolve(shippedConnectors(), id)];
-  const found = places.find((place) => existsSync(place) && moduleIn(place, 'connector') !== undefined);
-  if (!found) throw new Error(`no connector "${id}": looked for connector.ts in ${places.join(', ')}`);
+  const shipped = shippedConnectors();
+  const places = [resolve(id), resolve('connectors', id)];
+  const found = places.find((place) => existsSync(place) && moduleIn(place, 'connector') !== undefined) ?? shipped.get(id);
+  if (!found)
+    throw new Error(`no connector "${id}": looked for connector.ts in ${places.join(', ')}; shipped are ${[...shipped.keys()].join(', ')}`);
   return found;
 }
 
@@ -60,13 +62,4 @@ function moduleOf(folder: string, name: string): string {
   const module = moduleIn(folder, name);
   if (!module) throw new Error(`${folder} has no ${name}.ts; the kit needs it`);
   return module;
-}
-
-async function sandboxIn(folder: string): Promise<SandboxSpec> {
-  const module = moduleOf(folder, 'sandbox');
-  const { default: plain } = (await importModule(module)) as { default?: SandboxSpec & { default?: SandboxSpec } };
-  const spec = plain?.default ?? plain;
-  if (typeof spec?.open !== 'function')
-    throw new Error(`${module}: the default export must come from sandbox({ id, settings, samples, open })`);
-  return spec;
 }

@@ -47,7 +47,7 @@ const sandbox = program.command('sandbox').description('the sandbox agencies');
 sandbox
   .command('start')
   .description('start all sandbox agencies in this process')
-  .option('--port <port>', 'port of the control address', integer, 4_100)
+  .option('--port <port>', 'port of the control address; the agencies take those after it', integer, 4_100)
   .action(({ port }: { port: number }) => runSandbox(port));
 
 sandbox

@@ -6,8 +6,7 @@ import type { ExchangeClient } from './transport/exchange/client.ts';
 import type { ExchangeOptions } from './transport/exchange/options.ts';
 import type { FormClient, FormOptions } from './transport/form.ts';
 import type { GraphqlClient, GraphqlOptions } from './transport/graphql.ts';
-import type { JsonClient } from './transport/json.ts';
-import type { LinkOptions } from './transport/link.ts';
+import type { JsonClient, JsonOptions } from './transport/json.ts';
 import type { SoapClient, SoapOptions } from './transport/soap.ts';
 import type { Log, Policy } from './types.ts';
 
@@ -25,7 +24,7 @@ export type ServedFields = {
  * connector for many agencies opens one per agency, or one that hangs would hold the connections of all.
  */
 export interface HttpFace {
-  json(options: LinkOptions & EngineChoice): JsonClient;
+  json(options: JsonOptions & EngineChoice): JsonClient;
   soap(options: SoapOptions & EngineChoice): SoapClient;
   form(options: FormOptions & EngineChoice): FormClient;
   graphql(options: GraphqlOptions & EngineChoice): GraphqlClient;

@@ -1,6 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { register } from 'node:module';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import type { Connector } from './connector.ts';
@@ -17,6 +17,25 @@ export function connectorFolders(parent: string): readonly string[] {
     .sort()
     .map((name) => resolve(parent, name))
     .filter((folder) => moduleIn(folder, 'connector') !== undefined);
+}
+
+/**
+ * The connectors that come with the product by their ids, each with the folder to load it from: as it was built, or its
+ * sources where they are newer, so that what an integrator has just written is what runs.
+ */
+export function shippedFolders(sources: string, built: string): ReadonlyMap<string, string> {
+  return new Map(connectorFolders(sources).map((folder) => [basename(folder), freshest(folder, resolve(built, basename(folder)))]));
+}
+
+function freshest(sources: string, built: string): string {
+  const module = resolve(built, 'connector.js');
+  if (!existsSync(module)) return sources;
+  return changedAt(sources) > statSync(module).mtimeMs ? sources : built;
+}
+
+function changedAt(folder: string): number {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /(?<!\.test)\.ts$/.test(name));
+  return Math.max(...names.map((name) => statSync(resolve(folder, name)).mtimeMs));
 }
 
 /** The module of that name in a folder, built or not. */

@@ -18,7 +18,7 @@ export {
   type OpenTools,
   type ServedFields,
 } from './connector.ts';
-export { connectorFolders, importModule, loadConnector, moduleIn } from './discover.ts';
+export { connectorFolders, importModule, loadConnector, moduleIn, shippedFolders } from './discover.ts';
 export {
   type ConfiguredConnector,
   createEngine,
@@ -65,7 +65,7 @@ export type { FormClient, Meaning } from './transport/form.ts';
 export type { GraphqlClient, GraphqlQuery } from './transport/graphql.ts';
 export type { JsonClient, JsonRequest } from './transport/json.ts';
 export type { SoapClient, SoapOperation } from './transport/soap.ts';
-export type { Signer, WireRequest, WireResponse } from './transport/wire.ts';
+export type { SignContext, Signer, WireRequest, WireResponse } from './transport/wire.ts';
 export {
   type Call,
   type Caller,

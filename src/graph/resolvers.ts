@@ -5,8 +5,8 @@ import type { Agency, Item, Theme } from '../catalogue/index.ts';
 import { sectionArrival, sectionArrived } from './arrival.ts';
 import { agencyDoors, catalogueQueries, catalogueTypes } from './catalogue.ts';
 import type { RequestContext } from './context.ts';
-import type { NodeType } from './global-id.ts';
 import { formResolvers, itemFormSchema } from './forms.ts';
+import type { NodeType } from './global-id.ts';
 import { guideResolvers } from './guide.ts';
 import { scalars } from './scalars.ts';
 

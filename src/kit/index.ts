@@ -22,6 +22,7 @@ export { type SandboxClient, type SandboxDescription, sandboxClient } from './ho
 export { type HostOptions, type SandboxHost, startSandboxHost } from './host/host.ts';
 export {
   type HttpSandboxSpec,
+  loadSandbox,
   type OpenSandbox,
   type PlainRequest,
   type RunningSandbox,

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock/index.ts';
-import { type Charset, encodeText } from '../connect/index.ts';
+import { type Charset, encodeText, importModule } from '../connect/index.ts';
 import type { DatabaseHost } from './exchange/database-host.ts';
 import { startExchangeSandbox } from './exchange/exchange-sandbox.ts';
 import type { ExchangeSandboxSpec } from './exchange/spec.ts';
@@ -80,6 +80,16 @@ export interface HttpSandboxSpec {
 /** Declares a sandbox agency: the one default export of `sandbox.ts`. */
 export const sandbox = <Spec extends SandboxSpec>(spec: Spec): Spec => spec;
 
+/** Loads a sandbox agency from a module's file. */
+export async function loadSandbox(module: string): Promise<SandboxSpec> {
+  const { default: plain } = (await importModule(module)) as { default?: SandboxSpec & { default?: SandboxSpec } };
+  // A module compiled to CommonJS arrives with its default export one level down.
+  const spec = plain?.default ?? plain;
+  if (typeof spec?.open !== 'function')
+    throw new Error(`${module}: the default export must come from sandbox({ id, settings, samples, open })`);
+  return spec;
+}
+
 /** What a running sandbox agency saw, for tests: calls so far and the most at the same time. */
 export interface Traffic {
   readonly calls: number;
@@ -123,7 +133,9 @@ async function startHttpSandbox(spec: HttpSandboxSpec, tools: SandboxTools, port
       if (!outgoing.headersSent) outgoing.writeHead(500).end();
     }
   });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', resolve);
+  });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     id: spec.id,

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { type MovableClock, movableClock } from '../clock/index.ts';
 import {
   type AgencyAnswer,
@@ -69,10 +70,8 @@ function lineTo(agency: RunningSandbox, connector: Connector, { clock, subjects,
   const logLines: string[] = [];
   const write = (fields: object, message: string) => void logLines.push(JSON.stringify({ ...fields, message }));
   const log = { debug: write, info: write, warn: write, error: write };
-  const raw = resolveSecrets(agency.settings, { env: {}, folder: '.', sandbox: true });
-  const settings = connector.settings.parse(raw);
   const engine = createEngine({
-    connectors: [{ connector, settings, policy }],
+    connectors: [{ connector, settings: settingsFor(connector, agency), policy }],
     clock,
     log,
     remember: false,
@@ -100,4 +99,11 @@ function lineTo(agency: RunningSandbox, connector: Connector, { clock, subjects,
       await agency.close();
     },
   };
+}
+
+function settingsFor(connector: Connector, agency: RunningSandbox): unknown {
+  const raw = resolveSecrets(agency.settings, { env: {}, folder: '.', sandbox: true });
+  const parsed = connector.settings.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw new Error(`the sandbox's settings should be what connector.ts asks for:\n${z.prettifyError(parsed.error)}`);
 }

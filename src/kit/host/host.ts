@@ -18,7 +18,7 @@ export interface HostOptions {
   readonly subjects: string;
   /** Folder of the agencies' own state. */
   readonly data: string;
-  /** Port of the control address; 0 takes a free one. */
+  /** Port of the control address; the agencies take those after it, in their order. 0 takes free ones. */
   readonly port?: number;
 }
 
@@ -35,9 +35,10 @@ export async function startSandboxHost(options: HostOptions): Promise<SandboxHos
   mkdirSync(options.data, { recursive: true });
   const clock = keptClock(resolve(options.data, 'clock.json'));
   const tools = { clock, subjects: loadSubjects(options.subjects, Date.now()), databases: new DatabaseHost() };
-  const agencies = await Promise.all(options.specs.map((spec) => startSandbox(spec, tools)));
+  const { port = 0 } = options;
+  const agencies = await Promise.all(options.specs.map((spec, i) => startSandbox(spec, tools, port && port + 1 + i)));
   const control = controlServer(agencies, clock, await openIssuer(options.data, clock));
-  const url = await control.listen({ host: '127.0.0.1', port: options.port ?? 0 });
+  const url = await control.listen({ host: '127.0.0.1', port });
   return {
     url,
     agencies,
