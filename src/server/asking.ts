@@ -3,9 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import type { GraphQLSchema } from 'graphql';
 import secure from 'secure-json-parse';
+import type { Calendar } from '../calendar/index.ts';
 import type { Cases } from '../cases/index.ts';
 import type { Catalogue } from '../catalogue/index.ts';
-import { parseDuration } from '../clock/index.ts';
+import { type Clock, parseDuration } from '../clock/index.ts';
 import type { Caller, Engine, Language } from '../connect/index.ts';
 import type { Documents, ErrorCode, GlobalIds, RequestContext } from '../graph/index.ts';
 import { type Authenticator, Unauthenticated } from '../trust/index.ts';
@@ -22,6 +23,8 @@ export interface DoorOptions {
   readonly authenticator: Authenticator;
   readonly engine: Engine;
   readonly catalogue: Catalogue;
+  readonly calendar: Calendar;
+  readonly clock: Clock;
   readonly ids: GlobalIds;
   readonly cases: Cases;
   /** What is wrong with the filled form of a case. */
@@ -68,15 +71,19 @@ export function requestContext(
   signal: AbortSignal,
   options: DoorOptions,
 ): RequestContext {
-  const { catalogue, ids, connectorsOf, engine } = options;
+  const { catalogue, calendar, clock, ids, connectorsOf, engine } = options;
   return {
     caller,
     traceId,
     language: languageOf(request),
     reader: engine.reader({ caller, traceId, signal, within: within(request), tickets: ticketsOf(request) }),
     catalogue,
+    calendar,
+    clock,
+    timeMs: deadline(request),
     ids,
     connectorsOf,
+    servedBy: (section) => engine.served.get(section),
     healthOf: engine.health,
     cases: options.cases,
     checkForm: options.checkForm,
