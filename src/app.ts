@@ -8,7 +8,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { type Calendar, createCalendar, hallCalendarShape } from './calendar/index.ts';
-import { openCases, QUEUES } from './cases/index.ts';
+import { type CasesTools, caseRoom, type Opened, openCases, QUEUES } from './cases/index.ts';
 import { type Catalogue, loadCatalogue } from './catalogue/index.ts';
 import { type MovableClock, movableClock } from './clock/index.ts';
 import {
@@ -23,11 +23,11 @@ import {
   Secret,
   shippedFolders,
 } from './connect/index.ts';
-import { createApollo, createDocuments, createGraph, globalIds } from './graph/index.ts';
+import { createApollo, createCaseFormCheck, createDocuments, createGraph, globalIds } from './graph/index.ts';
 import { FAULTS, type Fault, type SandboxClient, type SandboxDescription, sandboxClient } from './kit/index.ts';
 import { createHttpServer, type SandboxDoor } from './server/index.ts';
 import { checked, type IssuerSettings, packageFolder, type Settings } from './settings/index.ts';
-import { derivedKey, openShared, openStore, Vault } from './store/index.ts';
+import { derivedKey, holdsDatabase, openShared, openStore, Vault } from './store/index.ts';
 import { createAuthenticator } from './trust/index.ts';
 
 /** A gateway that listens. */
@@ -96,17 +96,10 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
   metrics.watch(engine.sources, engine.exchanges);
   checkAgencies(engine, catalogue);
   const calendar = hallCalendar(settings);
-  const store = await openStore({ url: settings.database, folder: settings.data, clock, log, queues: Object.values(QUEUES) });
-  const cases = await openCases({
-    store,
-    catalogue,
-    calendar,
-    engine,
-    clock,
-    vault: new Vault(derivedKey(key, 'cases')),
-    log,
-    pools: settings.config.commissioners,
-  });
+  const cases = caseRoom(() =>
+    openCaseRoom(settings, { catalogue, calendar, engine, clock, log, vault: new Vault(derivedKey(key, 'cases')) }),
+  );
+  if (settings.database || holdsDatabase(settings.data)) await cases.enter();
   const graph = createGraph({ folders: schemaFolders(settings), served: engine.served });
   const onInternal = (error: unknown, traceId: string) => log.error({ err: error, traceId }, 'internal error');
   const runSecret = randomBytes(24).toString('base64url');
@@ -121,7 +114,7 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
     calendar,
     clock,
     cases,
-    checkForm: () => [],
+    checkForm: createCaseFormCheck(catalogue),
     ids: globalIds(key),
     connectorsOf: connectorsByAgency(engine),
     origins: settings.config.origins ?? [],
@@ -141,11 +134,29 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
     async close() {
       await server.close();
       await cases.close();
-      await store.close();
       await engine.close();
       await shared?.close();
     },
   };
+}
+
+/** Opens the database and the room of cases over it. */
+async function openCaseRoom(settings: Settings, tools: Omit<CasesTools, 'store' | 'pools'>): Promise<Opened> {
+  const { clock, log } = tools;
+  const store = await openStore({ url: settings.database, folder: settings.data, clock, log, queues: Object.values(QUEUES) });
+  try {
+    const cases = await openCases({ ...tools, store, pools: settings.config.commissioners });
+    return {
+      cases,
+      async close() {
+        await cases.close();
+        await store.close();
+      },
+    };
+  } catch (cause) {
+    await store.close();
+    throw cause;
+  }
 }
 
 /** The connectors of a hall without a server, to look at one question; what `secrets` hold must not be shown. */

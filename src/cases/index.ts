@@ -12,6 +12,7 @@ export { placeOf } from './feed.ts';
 export type { CaseStatus, Phase } from './life/index.ts';
 export type { Problem, ProblemCode } from './problem.ts';
 export { problem } from './problem.ts';
+export { type CaseRoom, caseRoom, type Opened } from './room.ts';
 export { type CallbackAnswer, type Cases, type Outcome, openCases } from './service.ts';
 export { CHANNELS, type Channel, type MaterialSource } from './tables.ts';
 export { type CasesTools, type CrashPoint, QUEUES, type Who } from './tools.ts';

@@ -1,5 +1,5 @@
 import type { Calendar } from '../calendar/index.ts';
-import type { Cases, CaseView, Problem } from '../cases/index.ts';
+import type { CaseRoom, CaseView, Problem } from '../cases/index.ts';
 import type { Catalogue } from '../catalogue/index.ts';
 import type { Clock } from '../clock/index.ts';
 import type { Caller, Language, Reader, Served, SourceHealth } from '../connect/index.ts';
@@ -21,7 +21,7 @@ export interface RequestContext {
   readonly connectorsOf: (agency: string) => readonly string[];
   /** Who serves a section; undefined when no connector does. */
   readonly servedBy: (section: string) => Served | undefined;
-  readonly cases: Cases;
+  readonly cases: CaseRoom;
   /** What is wrong with the filled form of a case. */
   readonly checkForm: (view: CaseView) => readonly Problem[];
   /** Ends with the request. */

@@ -4,7 +4,7 @@ import type { ApolloServer } from '@apollo/server';
 import type { GraphQLSchema } from 'graphql';
 import secure from 'secure-json-parse';
 import type { Calendar } from '../calendar/index.ts';
-import type { Cases } from '../cases/index.ts';
+import type { CaseRoom } from '../cases/index.ts';
 import type { Catalogue } from '../catalogue/index.ts';
 import { type Clock, parseDuration } from '../clock/index.ts';
 import type { Caller, Engine, Language } from '../connect/index.ts';
@@ -26,7 +26,7 @@ export interface DoorOptions {
   readonly calendar: Calendar;
   readonly clock: Clock;
   readonly ids: GlobalIds;
-  readonly cases: Cases;
+  readonly cases: CaseRoom;
   /** What is wrong with the filled form of a case. */
   readonly checkForm: RequestContext['checkForm'];
   readonly connectorsOf: (agency: string) => readonly string[];

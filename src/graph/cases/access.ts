@@ -20,14 +20,14 @@ export interface Payload {
 export const whoOf = ({ caller: { actor, role, window } }: RequestContext): Who => ({ actor, role, window });
 
 /** The room of cases, for those whose role may be there. */
-export function roomFor({ caller, cases }: RequestContext, roles: readonly Role[]): Cases {
-  if (roles.includes(caller.role)) return cases;
+export async function roomFor({ caller, cases }: RequestContext, roles: readonly Role[]): Promise<Cases> {
+  if (roles.includes(caller.role)) return cases.enter();
   throw new GraphQLError(`this needs one of the roles ${roles.join(', ')}`, { extensions: { code: 'FORBIDDEN' } });
 }
 
 /** A citizen and a kiosk see what they opened themselves; of all else they are told that there is none. */
 export async function visible(number: string, { caller, cases }: RequestContext): Promise<CaseView | null> {
-  const view = await cases.views.case(number);
+  const view = await (await cases.enter()).views.case(number);
   return view && isVisible(view.row.openedBy, caller) ? view : null;
 }
 
@@ -42,7 +42,7 @@ export async function onCase(number: string, context: RequestContext, run: () =>
 
 export async function payloadOf(outcome: Outcome, { cases }: RequestContext): Promise<Payload> {
   if (outcome.kind === 'refused') return { case: null, problems: outcome.problems };
-  return { case: (await cases.views.case(outcome.number)) ?? null, problems: [] };
+  return { case: (await (await cases.enter()).views.case(outcome.number)) ?? null, problems: [] };
 }
 
 function asConflict(cause: unknown): never {

@@ -12,16 +12,16 @@ export const caseUpdated: NonNullable<SubscriptionResolvers['caseUpdated']> = {
       if (!(await visible(number, context))) throw badInput('there is no such case, or it is not yours');
       return events(context, number, after);
     }
-    roomFor(context, [...HALL, 'auditor']);
+    await roomFor(context, [...HALL, 'auditor']);
     return events(context, undefined, after);
   },
   resolve: (event: CaseEventView) => event,
 };
 
 /** A stream that the client leaves must not wait for the next event to notice. */
-function events({ cases, signal }: RequestContext, number: string | undefined, after: string | null | undefined) {
+async function events({ cases, signal }: RequestContext, number: string | undefined, after: string | null | undefined) {
   const gone = new AbortController();
-  const feed = cases.feed.follow({ number, after: given(after), signal: AbortSignal.any([gone.signal, signal]) });
+  const feed = (await cases.enter()).feed.follow({ number, after: given(after), signal: AbortSignal.any([gone.signal, signal]) });
   return {
     [Symbol.asyncIterator]: () => ({
       next: () => feed.next(),

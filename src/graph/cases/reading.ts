@@ -20,7 +20,7 @@ function itemOf(code: string, { catalogue }: RequestContext) {
 export const caseQueries: Pick<QueryResolvers, 'case' | 'cases' | 'stuckItems' | 'tasks'> = {
   case: (_, { number }, context) => visible(number, context),
   async cases(_, { filter, first, after }, context) {
-    const room = roomFor(context, [...HALL, 'auditor', 'citizen']);
+    const room = await roomFor(context, [...HALL, 'auditor', 'citizen']);
     const size = pageSize(first);
     const { uscc, idNumber } = filter ?? {};
     const views = await room.views.cases({
@@ -41,11 +41,11 @@ export const caseQueries: Pick<QueryResolvers, 'case' | 'cases' | 'stuckItems' |
       pageInfo: { hasNextPage: views.length > size, endCursor: edges.at(-1)?.cursor ?? null },
     };
   },
-  stuckItems: async (_, _args, context) => [...(await roomFor(context, HALL).views.stuck())],
+  stuckItems: async (_, _args, context) => [...(await (await roomFor(context, HALL)).views.stuck())],
   async tasks(_, { filter }, context) {
     const { sector } = filter ?? {};
     const items = sector ? context.catalogue.items.filter((item) => item.sector === SECTORS[sector]).map(({ code }) => code) : undefined;
-    const found = await roomFor(context, DECIDERS).views.tasks({
+    const found = await (await roomFor(context, DECIDERS)).views.tasks({
       free: given(filter?.free),
       officer: given(filter?.officer),
       overdue: given(filter?.overdue),
@@ -80,9 +80,9 @@ const Case: CaseResolvers = {
   submittedAt: ({ row }) => row.submittedAt,
   changedAt: ({ row }) => row.changedAt,
   form: (view) => view.contents().form,
-  materials: async ({ row }, _, { cases }) => [...(await cases.views.materials(row.id))],
+  materials: async ({ row }, _, { cases }) => [...(await (await cases.enter()).views.materials(row.id))],
   items: (view) => view.items.map((item) => ({ view, item })),
-  events: async ({ row }, _, { cases }) => [...(await cases.views.history(row.id))],
+  events: async ({ row }, _, { cases }) => [...(await (await cases.enter()).views.history(row.id))],
 };
 
 const CaseItem: CaseItemResolvers = {

@@ -8,11 +8,12 @@ const LONGEST_KEY = 255;
 
 export const caseMutations: MutationResolvers = {
   openCase: async (_, { input }, context) =>
-    payloadOf(await roomFor(context, EVERYONE).open(openInput(input, context), whoOf(context)), context),
-  saveForm: (_, { input }, context) => onCase(input.number, context, () => roomFor(context, EVERYONE).saveForm(input, whoOf(context))),
+    payloadOf(await (await roomFor(context, EVERYONE)).open(openInput(input, context), whoOf(context)), context),
+  saveForm: (_, { input }, context) =>
+    onCase(input.number, context, async () => (await roomFor(context, EVERYONE)).saveForm(input, whoOf(context))),
   attachMaterial: (_, { input }, context) =>
-    onCase(input.number, context, () =>
-      roomFor(context, EVERYONE).attach(
+    onCase(input.number, context, async () =>
+      (await roomFor(context, EVERYONE)).attach(
         {
           number: input.number,
           material: input.material,
@@ -26,33 +27,35 @@ export const caseMutations: MutationResolvers = {
   submitCase: (_, { input }, context) => {
     const { length } = input.idempotencyKey;
     if (length === 0 || length > LONGEST_KEY) throw badInput(`idempotencyKey must be 1 to ${LONGEST_KEY} characters`);
-    return onCase(input.number, context, () => roomFor(context, EVERYONE).submit(input, whoOf(context), context.checkForm));
+    return onCase(input.number, context, async () => (await roomFor(context, EVERYONE)).submit(input, whoOf(context), context.checkForm));
   },
   supplement: (_, { input }, context) =>
-    onCase(input.number, context, () =>
-      roomFor(context, EVERYONE).supplement(
+    onCase(input.number, context, async () =>
+      (await roomFor(context, EVERYONE)).supplement(
         { number: input.number, item: input.item, form: input.form ?? {}, materials: input.materials ?? [] },
         whoOf(context),
       ),
     ),
-  withdraw: (_, { input }, context) => onCase(input.number, context, () => roomFor(context, EVERYONE).withdraw(input, whoOf(context))),
+  withdraw: (_, { input }, context) =>
+    onCase(input.number, context, async () => (await roomFor(context, EVERYONE)).withdraw(input, whoOf(context))),
   assignCommissioner: (_, { input }, context) =>
-    onCase(input.number, context, () =>
-      roomFor(context, HALL).assignCommissioner({ number: input.number, commissioner: given(input.commissioner) }, whoOf(context)),
+    onCase(input.number, context, async () =>
+      (await roomFor(context, HALL)).assignCommissioner({ number: input.number, commissioner: given(input.commissioner) }, whoOf(context)),
     ),
-  resendItem: async (_, { input }, context) => payloadOf(await roomFor(context, DECIDERS).resend(input, whoOf(context)), context),
-  settleItem: async (_, { input }, context) => payloadOf(await roomFor(context, ['supervisor']).settle(input, whoOf(context)), context),
-  takeTask: async (_, { input }, context) => payloadOf(await roomFor(context, DECIDERS).takeTask(input, whoOf(context)), context),
+  resendItem: async (_, { input }, context) => payloadOf(await (await roomFor(context, DECIDERS)).resend(input, whoOf(context)), context),
+  settleItem: async (_, { input }, context) =>
+    payloadOf(await (await roomFor(context, ['supervisor'])).settle(input, whoOf(context)), context),
+  takeTask: async (_, { input }, context) => payloadOf(await (await roomFor(context, DECIDERS)).takeTask(input, whoOf(context)), context),
   requestCorrection: async (_, { input }, context) => {
     const points = input.points.map(({ material, field, what }) => ({ material: material ?? null, field: field ?? null, what }));
     if (points.length === 0) throw badInput('points must name at least one thing to mend');
     const wanted = { item: input.item, points, override: given(input.override) };
-    return payloadOf(await roomFor(context, DECIDERS).requestCorrection(wanted, whoOf(context)), context);
+    return payloadOf(await (await roomFor(context, DECIDERS)).requestCorrection(wanted, whoOf(context)), context);
   },
   decide: async (_, { input }, context) => {
     const { item, decision } = input;
     const wanted = { item, decision, reason: given(input.reason), resultNumber: given(input.resultNumber), validTo: given(input.validTo) };
-    return payloadOf(await roomFor(context, DECIDERS).decide(wanted, whoOf(context)), context);
+    return payloadOf(await (await roomFor(context, DECIDERS)).decide(wanted, whoOf(context)), context);
   },
 };
 

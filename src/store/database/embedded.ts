@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { PGlite, type Transaction } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
@@ -48,6 +48,9 @@ async function asked(database: PGlite | Transaction, text: string, values: reado
   const results = await database.exec(text);
   return { rows: results.at(-1)?.rows ?? [] };
 }
+
+/** Whether a folder holds an embedded database already. */
+export const holdsDatabase = (folder: string): boolean => existsSync(resolve(folder, 'database'));
 
 async function opened(folder: string | undefined): Promise<PGlite> {
   if (folder === undefined) return PGlite.create();
