@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type FormField, formFaults } from './index.ts';
+import { FieldEntry, FormEntry } from './entries.ts';
+import { examineForms, type FormField } from './index.ts';
 
 const field = (id: string, more: Partial<FormField> = {}): FormField => ({
   id,
@@ -17,16 +20,17 @@ const choice = (id: string, ...values: string[]) =>
 /** What is told of these fields, all of them on one form. */
 function told(fields: readonly FormField[], required = fields.map(({ id }) => id)): readonly string[] {
   const forms = [{ item: 'seal-filing', required, optional: [] }];
-  const faults = formFaults({ fields, forms, knowsItem: (slug) => slug === 'seal-filing' || slug === 'company-establish' });
+  const { faults } = examineForms({ fields, forms, knowsItem: (slug) => slug === 'seal-filing' || slug === 'company-establish' });
   return faults.map(({ file, entry, key, what }) => `${file}: ${entry}: ${key}: ${what}`);
 }
+
+const when = (name: string, equals: string | boolean) => ({ when: { field: name, equals } });
 
 describe('the rules of fields and forms', () => {
   it('are kept by a field that depends on another one of its form', () => {
     expect(told([choice('status', 'married', 'single'), field('spouse', { when: { field: 'status', equals: 'married' } })])).toEqual([]);
   });
 
-  const when = (name: string, equals: string | boolean) => ({ when: { field: name, equals } });
   const cases: Readonly<Record<string, readonly [readonly FormField[], string]>> = {
     'a misspelt keyword': [
       [field('name', { schema: { type: 'string', maxLenght: 5 } })],
@@ -85,5 +89,22 @@ describe('the rules of fields and forms', () => {
 
   it('let a condition look at what its maker asks for', () => {
     expect(told([field('large', { madeBy: ['seal-filing'] }), field('size', when('large', true))])).toEqual([]);
+  });
+});
+
+describe('docs/forms.md', () => {
+  const text = readFileSync(resolve(import.meta.dirname, '../../docs/forms.md'), 'utf8');
+  const example = (kind: string): unknown => JSON.parse(new RegExp(`\`\`\`json ${kind}\n([\\s\\S]*?)\`\`\``).exec(text)?.[1] ?? 'null');
+
+  it('shows a field, a form and a source that would be taken', () => {
+    const shown = FieldEntry.parse(example('field'));
+    expect(told([field('needs-interpreter'), shown], FormEntry.parse(example('form')).required)).toEqual([]);
+    expect(FieldEntry.parse({ ...shown, source: example('source') }).source).toMatchObject({ holder: 'enterprise' });
+  });
+
+  it('quotes a complaint as it is told', () => {
+    const marital = choice('applicant-marital-status', 'married');
+    const [complaint = ''] = told([marital, field('spouse-name', when('applicant-marital-status', 'wed'))]);
+    expect(text).toContain(complaint);
   });
 });

@@ -2,8 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { AgencyEntry, FieldsFile, FormEntry, ItemEntry, MaterialEntry, ThemeEntry } from './entries.ts';
-import { createFieldFits } from './form-json-schema.ts';
-import { formFaults } from './form-rules.ts';
+import { examineForms } from './form-rules.ts';
 import type { Catalogue } from './index.ts';
 
 /** Loads a catalogue folder. Throws with file, entry and key when something does not fit. */
@@ -24,7 +23,9 @@ export function loadCatalogue(folder: string): Catalogue {
   for (const { id, parent } of agencies)
     if (parent && !agencyById.has(parent))
       throw new Error(`${file('agencies.json')}: the agency "${id}" has an unknown parent "${parent}"`);
-  const fault = formFaults({ fields, forms, knowsItem: (slug) => itemByCode.has(slug) })[0];
+  const slugs = new Set(items.map(({ slug }) => slug));
+  const { faults, fits } = examineForms({ fields, forms, knowsItem: (slug) => slugs.has(slug) });
+  const [fault] = faults;
   if (fault) throw new Error(`${file(fault.file)}: ${fault.entry}: ${fault.key}: ${fault.what}`);
   const fallback = formBySlug.get('*') ?? { item: '*' as const, required: [], optional: [] };
   return {
@@ -40,7 +41,7 @@ export function loadCatalogue(folder: string): Catalogue {
     formFields: fields,
     formField: (id) => fieldById.get(id),
     form: (slug) => formBySlug.get(slug) ?? fallback,
-    fits: createFieldFits(),
+    fits,
   };
 }
 

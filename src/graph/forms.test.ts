@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { extendSchema, graphql, parse } from 'graphql';
+import { extendSchema, graphql, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { loadCatalogue } from '../catalogue/index.ts';
 import { type Caller, type Provenance, ROLES, type Role } from '../connect/index.ts';
@@ -117,5 +118,14 @@ describe('the one form in the schema', () => {
   it('gives the schema of one item on its own', async () => {
     const { item: given } = await ask('{ item { formSchema } }');
     expect(given.formSchema).toMatchObject({ title: item.nameZh, titleEn: item.nameEn, required: expect.arrayContaining(['sellers']) });
+  });
+});
+
+describe('docs/forms.md', () => {
+  it('asks for what the schema has', () => {
+    const text = readFileSync(resolve(ROOT, 'docs/forms.md'), 'utf8');
+    const documents = [...text.matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, source = '']) => source);
+    expect(documents).toHaveLength(2);
+    for (const source of documents) expect(validate(schema, parse(source))).toEqual([]);
   });
 });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formAjv } from '../../catalogue/index.ts';
@@ -156,5 +158,14 @@ describe('the check that compares the forms', () => {
   };
   it.each(Object.entries(spoilt))('notices a merged form %s', (_, [tamper, complaint]) => {
     expect(difference('newborn', 25, tamper)).toMatch(complaint);
+  });
+});
+
+describe('docs/forms.md', () => {
+  const text = readFileSync(resolve(import.meta.dirname, '../../../docs/forms.md'), 'utf8');
+  it.each(FORM_THEMES)('counts the fields of %s right', (theme) => {
+    const plan = planFor(theme, new Map(), catalogue);
+    const oneByOne = plan.plannedItems.reduce((sum, { slug }) => sum + own(slug).length, 0);
+    expect(text).toContain(`| \`${theme}\` | ${plan.plannedItems.length} | ${oneByOne} | ${linesOf(formOf(plan)).length} |`);
   });
 });

@@ -8,11 +8,10 @@ import type {
   ProjectRecordShape,
   RegistrationRecordShape,
 } from '../../../schema/generated/connector-fields.ts';
-import type { Catalogue, FormField, Holder, Item } from '../../catalogue/index.ts';
-import { formAjv } from '../../catalogue/index.ts';
+import { type Catalogue, examineForms, type FormField, formAjv, type Holder, type Item } from '../../catalogue/index.ts';
 import type { Provenance } from '../../connect/index.ts';
 import type { Applicant, FormLine, Known, KnownReading } from '../types.ts';
-import { type FormPlan, formAsks, oneForm } from './index.ts';
+import { completeForm, createFormChecker, type FormPlan, formAsks, formSchema, oneForm } from './index.ts';
 import { filledForms, found, NOBODY, nothingKnown, planFor, shippedCatalogue } from './testing.ts';
 
 const catalogue = shippedCatalogue();
@@ -273,7 +272,8 @@ function catalogueOf(fields: readonly (Partial<FormField> & Pick<FormField, 'id'
     (field): FormField => ({ section: 'contact', labelZh: field.id, labelEn: field.id, schema: { type: 'boolean' }, madeBy: [], ...field }),
   );
   const form = { item: 'seal-filing', required: whole.map(({ id }) => id), optional: [] };
-  return { ...catalogue, formFields: whole, formField: (id) => whole.find((it) => it.id === id), form: () => form };
+  const { fits } = examineForms({ fields: whole, forms: [form], knowsItem: () => true });
+  return { ...catalogue, formFields: whole, formField: (id) => whole.find((it) => it.id === id), form: () => form, fits };
 }
 
 describe('conditions', () => {
@@ -317,7 +317,10 @@ describe('conditions', () => {
     const { schema } = formFor(true, true);
     const validate = formAjv({ allErrors: false }).compile(schema);
     expect(validate({ outer: true, middle: true, inner: false })).toBe(true);
-    expect(validate({ outer: true, middle: false })).toBe(false);
+    expect(validate({ outer: true, middle: false, inner: false })).toBe(false);
+    const without = formAjv({ allErrors: false }).compile(formFor(true, false).schema);
+    expect(without({ outer: true, middle: false })).toBe(true);
+    expect(without({ outer: true, middle: true })).toBe(false);
     expect(validate({ outer: false })).toBe(false);
     fc.assert(
       fc.property(filledForms(formFor(undefined, undefined).schema), (value) => {
@@ -329,6 +332,41 @@ describe('conditions', () => {
       { numRuns: 30 },
     );
   });
+});
+
+describe('a form that was filled in and comes back', () => {
+  const known = knownBy({
+    'applicant Person.identity': identity,
+    'applicant Person.household': household,
+    'enterprise Enterprise.registration': registration,
+  });
+  const checker = createFormChecker();
+  const applicant: Applicant = { uscc: USCC, idNumber: ZHOU, people: [] };
+
+  it.each(['hire-first-employees', 'real-estate-transfer', 'newborn'])(
+    'satisfies every item of %s when it satisfies the whole',
+    (theme) => {
+      const plan = planFor(theme, new Map(), catalogue);
+      const form = oneForm({ ...plan, applicant, known }, catalogue);
+      for (const written of fc.sample(filledForms(form.schema), { numRuns: 20, seed: 4 })) {
+        const completed = completeForm(form, written);
+        expect(checker.check(form.schema, completed)).toEqual([]);
+        for (const { field, value, correctable } of form.parts.flatMap(({ lines }) => lines))
+          if (!correctable) expect(completed[field.id]).toEqual(value);
+        for (const { slug } of plan.plannedItems) {
+          const { properties, allOf = [] } = formSchema(slug, catalogue) as {
+            properties: object;
+            allOf?: { then: { properties: object } }[];
+          };
+          const ids = [properties, ...allOf.map((it) => it.then.properties)].flatMap((it) => Object.keys(it));
+          const own = Object.fromEntries(Object.entries(completed).filter(([id]) => ids.includes(id)));
+          const made = (id: string) => catalogue.formField(id)?.madeBy.some((it) => plan.plannedItems.some((item) => item.slug === it));
+          const problems = checker.check(formSchema(slug, catalogue), own).filter(({ pointer }) => !made(pointer.slice(1)));
+          expect(problems).toEqual([]);
+        }
+      }
+    },
+  );
 });
 
 describe('a schema', () => {
