@@ -15,7 +15,6 @@ export {
   fragmentOf,
   type JsonSchema,
   oneForm,
-  sourcesOf,
 } from './form/index.ts';
 export type {
   Applicant,

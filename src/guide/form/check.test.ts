@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { completeForm, createFormChecker, formSchema, type JsonSchema, oneForm } from './index.ts';
+import { completeForm, createFormChecker, formSchema, type JsonSchema, oneForm } from '../index.ts';
 import { FORM_THEMES, filledForms, NOBODY, nothingKnown, planFor, shippedCatalogue } from './testing.ts';
 
 const catalogue = shippedCatalogue();

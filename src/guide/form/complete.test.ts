@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { FormField } from '../../catalogue/index.ts';
 import { maskedWithin } from '../../trust/index.ts';
+import { completeForm } from '../index.ts';
 import type { FormLine, OneForm } from '../types.ts';
-import { completeForm } from './index.ts';
 
 const A = '321012198812139970';
 const B = '321003198908159996';

@@ -90,7 +90,7 @@ function differenceIn(value: Values, isAccepted: boolean, plan: FormPlan, form: 
 
 describe.each(FORM_THEMES)('the one form of %s', (theme) => {
   it('accepts exactly what every planned item would accept of it, given the results of the items before', () => {
-    expect(difference(theme, theme === 'construction-project' ? 12 : 25)).toBeUndefined();
+    expect(difference(theme, theme === 'construction-project' ? 8 : 15)).toBeUndefined();
   }, 60_000);
 
   it('asks every field of its items once, in the order of sections and dictionary', () => {

@@ -10,8 +10,8 @@ import type {
 } from '../../../schema/generated/connector-fields.ts';
 import { type Catalogue, examineForms, type FormField, formAjv, type Holder, type Item } from '../../catalogue/index.ts';
 import type { Provenance } from '../../connect/index.ts';
+import { completeForm, createFormChecker, type FormPlan, formAsks, formSchema, oneForm } from '../index.ts';
 import type { Applicant, FormLine, Known, KnownReading } from '../types.ts';
-import { completeForm, createFormChecker, type FormPlan, formAsks, formSchema, oneForm } from './index.ts';
 import { filledForms, found, NOBODY, nothingKnown, planFor, shippedCatalogue } from './testing.ts';
 
 const catalogue = shippedCatalogue();

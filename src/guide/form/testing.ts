@@ -1,5 +1,4 @@
 /** For tests: values that keep a form's schema, and plans of the shipped themes. */
-import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { type Catalogue, type Item, loadCatalogue, type Theme } from '../../catalogue/index.ts';
 import { citizenIdFault, usccFault } from '../../codes/index.ts';
@@ -7,9 +6,9 @@ import type { Applicant, Known } from '../types.ts';
 import type { FormPlan } from './plan.ts';
 import type { JsonSchema } from './schema.ts';
 
-export const SCHEMA_FOLDER = resolve(import.meta.dirname, '../../../schema');
+export const SCHEMA_FOLDER = `${import.meta.dirname}/../../../schema`;
 
-export const shippedCatalogue = (): Catalogue => loadCatalogue(resolve(import.meta.dirname, '../../../catalogue'));
+export const shippedCatalogue = (): Catalogue => loadCatalogue(`${import.meta.dirname}/../../../catalogue`);
 
 /** Themes whose every item has a form of its own. */
 export const FORM_THEMES = [
@@ -135,4 +134,4 @@ const FORMATS: Readonly<Record<string, fc.Arbitrary<string>>> = {
   }),
 };
 
-export const formatted = (format: string): fc.Arbitrary<string> => found(FORMATS[format]);
+const formatted = (format: string): fc.Arbitrary<string> => found(FORMATS[format]);
