@@ -17,7 +17,6 @@ export {
   fragmentOf,
   type JsonSchema,
   oneForm,
-  sourcesOf,
 } from './form/index.ts';
 export { knownFrom } from './holders.ts';
 export { type GuideTools, makeGuide } from './make-guide.ts';
