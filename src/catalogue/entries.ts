@@ -13,30 +13,48 @@
  */
 import { z } from 'zod';
 
-const Id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'an id is kebab-case');
-const Name = z.string().trim().min(1);
+const Id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'an id is kebab-case, like "land-registry"');
+const Code = z.string().regex(/^[0-9A-Za-z]{3,64}$/, 'a code is 3 to 64 digits and letters');
+const Slug = Id.min(3, 'a slug has at least 3 characters').max(64, 'a slug has at most 64 characters');
+const Name = z.string().trim().min(1, 'is empty');
 const Days = z.int().nonnegative();
+const Time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'a time is HH:MM, 00:00 to 24:00');
 
 /** When a counter receives people: days 1 (Monday) to 7, times `HH:MM`. Holidays are the calendar's. */
-const OpeningHours = z.strictObject({
-  days: z.array(z.int().min(1).max(7)).min(1),
-  from: z.string().regex(/^\d{2}:\d{2}$/),
-  until: z.string().regex(/^\d{2}:\d{2}$/),
-});
+const OpeningHoursEntry = z
+  .strictObject({ days: z.array(z.int().min(1).max(7)).min(1), from: Time, until: Time })
+  .refine(({ from, until }) => from < until, { error: 'must be later than from', path: ['until'] })
+  .refine(({ days }) => new Set(days).size === days.length, { error: 'names a day twice', path: ['days'] });
 
-export const AgencyEntry = z.object({
+/** What a name rests on: no list here is an official one. */
+const NAME_BASES = ['usual-name', 'public-report', 'publicly-known', 'descriptive', 'illustrative'] as const;
+
+export const AgencyEntry = z.strictObject({
   id: Id,
   nameZh: Name,
   nameEn: Name,
   level: z.enum(['province', 'city', 'district', 'town', 'village', 'utility']),
   kind: z.enum(['department', 'bureau', 'centre', 'platform', 'utility', 'enforcement', 'courier']),
   parent: Id.optional(),
-  address: z.string().optional(),
-  window: z.string().optional(),
+  address: Name.optional(),
+  window: Name.optional(),
   /** Tier in the network of halls: 1 zone, 2 town, 3 village. */
-  networkTier: z.int().min(1).max(3).optional(),
-  opens: z.array(OpeningHours).optional(),
+  networkTier: z.union([z.literal(1), z.literal(2), z.literal(3)], 'is 1 (zone), 2 (town) or 3 (village)').optional(),
+  opens: z.array(OpeningHoursEntry).optional(),
   operating: z.boolean().default(true),
+  /** Digits that stand for the department in item codes. */
+  deptCode: z.string().regex(/^\d+$/, 'is digits').optional(),
+  /** Of a platform: whether it was opened to the hall. */
+  openedToZone: z.boolean().optional(),
+  /** Of a platform: how it speaks. */
+  protocol: z.enum(['rest-json', 'soap-xml', 'file-batch']).optional(),
+  nameBasis: z.enum(NAME_BASES).optional(),
+  /** The address and the window are invented. */
+  addressFictional: z.boolean().optional(),
+  /** The body itself is invented. */
+  fictional: z.boolean().optional(),
+  noteZh: Name.optional(),
+  noteEn: Name.optional(),
 });
 
 /** Whose paper it is, so that the right person's is fetched. */
@@ -57,7 +75,7 @@ export const MaterialEntry = z.strictObject({
   nameEn: Name,
   form: z.enum(['paper', 'electronic', 'both']),
   /** Agency that issues it, or `applicant`. */
-  issuer: z.union([z.literal('applicant'), Id]),
+  issuer: Id,
   /** The type by which an agency's library of certificates knows it: the gateway may fetch it. */
   certificateType: z.string().optional(),
   /** Whose it is. Needed where `certificateType` is given. */
@@ -76,8 +94,11 @@ const Requirement = z
     tolerable: z.boolean(),
     tolerableWorkingDays: z.int().positive().optional(),
   })
-  .refine((it) => it.tolerable === (it.tolerableWorkingDays !== undefined), 'tolerable and tolerableWorkingDays go together')
-  .refine((it) => it.required || !it.tolerable, 'only a required material can be tolerable');
+  .refine((it) => it.tolerable === (it.tolerableWorkingDays !== undefined), {
+    error: 'goes together with tolerable: true, and only with it',
+    path: ['tolerableWorkingDays'],
+  })
+  .refine((it) => it.required || !it.tolerable, { error: 'only a required material can be tolerable', path: ['tolerable'] });
 
 const ItemResult = z.strictObject({
   type: z.enum(['certificate', 'approval', 'filing', 'record']),
@@ -89,9 +110,9 @@ const ItemResult = z.strictObject({
 
 export const ItemEntry = z
   .strictObject({
-    code: z.string(),
-    baseCode: z.string(),
-    slug: Id,
+    code: Code,
+    baseCode: Code,
+    slug: Slug,
     nameZh: Name,
     nameEn: Name,
     /** Words people use for it. */
@@ -125,10 +146,27 @@ export const ItemEntry = z
     /** Tiers of the network that accept the application. */
     network: z.array(z.enum(['zone', 'town', 'village'])),
   })
-  .refine((it) => it.promisedWorkingDays <= it.statutoryWorkingDays, 'promisedWorkingDays may not be more than statutoryWorkingDays')
-  .refine((it) => it.delegated === (it.retainedBy === undefined), 'an item is delegated or names retainedBy, not both');
+  .refine((it) => it.promisedWorkingDays <= it.statutoryWorkingDays, {
+    error: 'may not be more than statutoryWorkingDays',
+    path: ['promisedWorkingDays'],
+  })
+  .refine((it) => it.delegated === (it.retainedBy === undefined), {
+    error: 'an item is delegated or names who kept the power, not both and not neither',
+    path: ['retainedBy'],
+  })
+  .refine((it) => (it.retainedBy === undefined) === (it.retainedKind === undefined), {
+    error: 'goes together with retainedBy',
+    path: ['retainedKind'],
+  })
+  .refine((it) => it.delegated || it.decidedBy === 'agency', {
+    error: 'the bureau cannot decide what was not delegated: "agency"',
+    path: ['decidedBy'],
+  });
 
-const Condition = z.strictObject({ question: z.string(), equals: z.union([z.boolean(), z.string()]) });
+const Condition = z.strictObject({
+  question: z.string(),
+  equals: z.union([z.boolean(), z.string()], 'is true, false or the value of a choice'),
+});
 
 const Question = z.discriminatedUnion('type', [
   z.strictObject({ id: z.string(), textZh: Name, textEn: Name, type: z.literal('boolean') }),
@@ -142,8 +180,9 @@ const Question = z.discriminatedUnion('type', [
 ]);
 
 const Step = z.strictObject({
+  /** Code, base code or slug; after loading always the code. */
   item: z.string(),
-  slug: Id,
+  slug: Slug,
   stage: Name,
   stageEn: Name,
   dependsOn: z.array(z.string()),
@@ -234,12 +273,17 @@ export const FormEntry = z.strictObject({
   optional: z.array(Id).default([]),
 });
 
-export const FieldsFile = z.strictObject({ sections: z.array(FormSectionEntry), fields: z.array(FieldEntry) });
-
-/** How codes are built here. GB/T 39046 and GB/T 39554 differ in lengths, so lengths are never in code. */
+/** What differs from hall to hall. GB/T 39046 and GB/T 39554 build codes in different lengths, so lengths are never in code. */
 export const ProfileEntry = z.strictObject({
   itemCodeLength: z.int().positive().default(31),
   baseCodeLength: z.int().positive().default(12),
+  /**
+   * `implementer-level-base`: an implementation code begins with its implementer's credit code, whose check digits are
+   * verified, and ends with the base code. `opaque`: only its length is known.
+   */
+  itemCodeForm: z.enum(['implementer-level-base', 'opaque']).default('implementer-level-base'),
+  /** The hall's own approval bureau, which decides the items that are `decidedBy: bureau`. */
+  bureau: Id.optional(),
 });
 
 export type Agency = Readonly<z.infer<typeof AgencyEntry>>;

@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import {
   buildASTSchema,
   concatAST,
+  type GraphQLField,
+  type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   getNamedType,
@@ -40,8 +42,8 @@ function walk(
 ): { readonly type: GraphQLOutputType; readonly list: boolean } {
   let [type, list]: [GraphQLOutputType, boolean] = [from, false];
   for (const [i, step] of steps.entries()) {
-    const at = getNamedType(type);
-    const field = isObjectType(at) ? at.getFields()[step] : undefined;
+    const at: GraphQLNamedType = getNamedType(type);
+    const field: GraphQLField<unknown, unknown> | undefined = isObjectType(at) ? at.getFields()[step] : undefined;
     if (!field) throw new Error(`${at.name} has no field ${step}`);
     const next = getNamedType(field.type);
     if (isObjectType(next) && isRecord(next) && !(mayAsk && i === 0)) throw new Error(`${at.name}.${step} would ask another agency`);
