@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { extendSchema, graphql, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { createCalendar } from '../calendar/index.ts';
 import { loadCatalogue } from '../catalogue/index.ts';
+import { movableClock } from '../clock/index.ts';
 import { type Caller, type Provenance, ROLES, type Role } from '../connect/index.ts';
 import { type Known, oneForm } from '../guide/index.ts';
 import type { RequestContext } from './context.ts';
@@ -56,9 +58,13 @@ function contextOf(role: Role): RequestContext {
     language: 'zh',
     traceId: 'test',
     catalogue,
+    calendar: createCalendar(),
+    clock: movableClock(),
+    timeMs: 1_000,
     ids: globalIds(Buffer.alloc(32, 1)),
     reader: { read: nobody, redeem: nobody },
     connectorsOf: () => [],
+    servedBy: () => undefined,
     healthOf: () => undefined,
   };
 }
