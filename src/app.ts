@@ -7,11 +7,11 @@ import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
+import { type Calendar, createCalendar, hallCalendarShape } from './calendar/index.ts';
 import { type Catalogue, loadCatalogue } from './catalogue/index.ts';
 import { type MovableClock, movableClock } from './clock/index.ts';
 import {
   type ConfiguredConnector,
-  connectorFolders,
   createEngine,
   createMetrics,
   type Engine,
@@ -20,6 +20,7 @@ import {
   type Policy,
   resolveSecrets,
   Secret,
+  shippedFolders,
 } from './connect/index.ts';
 import { createApollo, createDocuments, createGraph, globalIds } from './graph/index.ts';
 import { FAULTS, type Fault, type SandboxClient, type SandboxDescription, sandboxClient } from './kit/index.ts';
@@ -41,8 +42,23 @@ export interface Yimen {
   close(): Promise<void>;
 }
 
-/** Where the shipped connectors are: beside this code, built or not. */
-export const shippedConnectors = (): string => resolve(dirname(fileURLToPath(import.meta.url)), '../connectors');
+/** The folders of the shipped connectors by their ids: beside this code, built or not. */
+export const shippedConnectors = (): ReadonlyMap<string, string> =>
+  shippedFolders(resolve(packageFolder(), 'connectors'), resolve(dirname(fileURLToPath(import.meta.url)), '../connectors'));
+
+/** Shipped connectors that run from their sources beside a built gateway: they were changed after the last build. */
+export const unbuiltConnectors = (): readonly string[] =>
+  import.meta.url.endsWith('.ts')
+    ? []
+    : [...shippedConnectors()].filter(([, folder]) => moduleIn(folder, 'connector')?.endsWith('.ts')).map(([id]) => id);
+
+/** Modules of the sandbox agencies: beside the shipped connectors, and beside the hall's own until they are given settings. */
+export function sandboxModules(settings: Settings): readonly string[] {
+  const entries = Object.entries(settings.config.connectors ?? {});
+  const shipped = [...shippedConnectors()].filter(([id]) => !settings.config.connectors?.[id]?.module).map(([, folder]) => folder);
+  const own = entries.flatMap(([, { module, settings: given }]) => (module && !given ? [dirname(namedModule(module, settings))] : []));
+  return [...shipped, ...own].map((folder) => moduleIn(folder, 'sandbox')).filter((module) => module !== undefined);
+}
 
 /** Folders with `.graphql` files: ours, which the build leaves where they are, and those of the hall's own connectors. */
 export function schemaFolders(settings: Settings): readonly string[] {
@@ -76,7 +92,7 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
     onCall: metrics.onCall,
     onOutcome: metrics.onOutcome,
   });
-  metrics.watch(engine.sources);
+  metrics.watch(engine.sources, engine.exchanges);
   checkAgencies(engine, catalogue);
   const graph = createGraph({ folders: schemaFolders(settings), served: engine.served });
   const onInternal = (error: unknown, traceId: string) => log.error({ err: error, traceId }, 'internal error');
@@ -89,6 +105,8 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
     authenticator: createAuthenticator(trustedIssuers(settings, sandbox?.description), clock),
     engine,
     catalogue,
+    calendar: hallCalendar(settings),
+    clock,
     ids: globalIds(key),
     connectorsOf: connectorsByAgency(engine),
     origins: settings.config.origins ?? [],
@@ -170,10 +188,25 @@ export function openCatalogue(own: string | undefined): Catalogue {
   return own ? loadCatalogue(own, shipped) : loadCatalogue(shipped);
 }
 
+/** Working days, with the hall's own days where its settings name a file. */
+function hallCalendar({ config, configFile }: Settings): Calendar {
+  if (!config.calendar) return createCalendar();
+  const file = resolve(dirname(configFile), config.calendar);
+  return createCalendar(checked(file, hallCalendarShape, jsonIn(file, `${configFile}: calendar`)));
+}
+
+function jsonIn(file: string, where: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new Error(`${where}: ${file} cannot be read, or is not valid JSON`, { cause });
+  }
+}
+
 /** In the sandbox every shipped connector, with the settings its sandbox gives; in production those the file names. */
 async function configuredConnectors(settings: Settings, sandbox: SandboxDescription | undefined): Promise<ConfiguredConnector[]> {
   const entries = settings.config.connectors ?? {};
-  const folders = new Map(connectorFolders(shippedConnectors()).map((folder) => [folder.split(/[\\/]/).at(-1) ?? '', folder]));
+  const folders = shippedConnectors();
   const ids = new Set([...Object.keys(entries), ...(sandbox ? folders.keys() : [])]);
   const wanted = [...ids].filter((id) => entries[id]?.enabled !== false);
   return Promise.all(wanted.map((id) => configuredConnector(id, folders.get(id), settings, sandbox)));

@@ -12,6 +12,7 @@
  * - alias 别名: a word that people use for an item.
  * - profile 地方配置: what differs from hall to hall, how codes are built and which bureau decides.
  * - field 表单项: one question of a form, told once for all items in the dictionary `fields.json`.
+ * - fragment 字段规则: the JSON Schema of one field's value.
  */
 import { z } from 'zod';
 
@@ -84,6 +85,8 @@ export const MaterialEntry = z.strictObject({
   holder: z.enum(HOLDERS).optional(),
   /** It comes out of the one form by itself: an application form, a roster. The applicant only signs it. */
   fromForm: z.boolean().default(false),
+  /** It gives real estate away: a certificate under mortgage does not do. */
+  freeOfMortgage: z.boolean().default(false),
   reusable: z.boolean(),
 });
 
@@ -194,6 +197,8 @@ export const ThemeEntry = z.strictObject({
   nameZh: Name,
   nameEn: Name,
   audience: z.enum(['enterprise', 'person', 'organisation']),
+  /** It winds an enterprise up: one whose licence is revoked may still go this way. */
+  windsUp: z.boolean().default(false),
   /** Working days promised for the theme: to the milestone's result, or to the last step's. */
   target: z.strictObject({ workingDays: z.int().positive(), milestone: z.string().optional() }),
   questions: z.array(Question),
@@ -202,36 +207,64 @@ export const ThemeEntry = z.strictObject({
   mergedStages: z.array(z.strictObject({ when: Condition, stages: z.array(Name).min(2), nameZh: Name, nameEn: Name })).default([]),
 });
 
-/** Where the value of a field may come from: a path through the unified schema, for example `Enterprise.registration.nameZh`. */
+/** A way from one value to the next: `person.idNumber`. */
+const ValuePath = z.string().regex(/^[a-zA-Z]+(\.[a-zA-Z]+)*$/, 'is field.field');
+
+/**
+ * Where the value of a field may come from. A list on the way stands for all its entries: a field that takes a list gets
+ * them all, any other field a value only if they agree on one.
+ */
 const FieldSource = z.strictObject({
-  path: z.string().regex(/^(Enterprise|Person)\.[a-zA-Z]+(\.[a-zA-Z]+)+$/, 'a source is Type.section.field'),
+  /** Through the unified schema: `Enterprise.registration.nameZh`; or the key by which the guide was asked: `Person.idNumber`. */
+  path: z
+    .string()
+    .regex(/^((Enterprise|Person)\.[a-zA-Z]+(\.[a-zA-Z]+)+|Enterprise\.uscc|Person\.idNumber)$/, 'a source is Type.section.field'),
   /** Whose record it is. */
   holder: z.enum(HOLDERS),
   /** What the agency says cannot be corrected by the applicant on the form. */
   authoritative: z.boolean(),
+  /** Only list entries on the way in which these keys have these values. */
+  where: z.record(z.string(), z.string()).optional(),
+  /** Keys of the form's rows, and where each is in an entry of the list; of several ways the first that leads somewhere. */
+  each: z.record(Id, z.union([ValuePath, z.array(ValuePath).min(2)])).optional(),
+  /** What the agency's values are called on the form. A value that is not listed stays as it is. */
+  values: z.record(z.string(), z.string()).optional(),
 });
 
 const FieldCondition = z.strictObject({ field: Id, equals: z.union([z.string(), z.boolean(), z.number()]) });
 
-export const FieldEntry = z.strictObject({
-  id: Id,
-  /** Part of the form in which it stands. */
-  section: Id,
-  labelZh: Name,
-  labelEn: Name,
-  helpZh: z.string().optional(),
-  helpEn: z.string().optional(),
-  /** A fragment of JSON Schema (2020-12): type, format, pattern, limits. */
-  schema: z.record(z.string(), z.unknown()),
-  /** Names of the values of an `enum`, in its order. */
-  optionsZh: z.array(Name).optional(),
-  optionsEn: z.array(Name).optional(),
-  source: FieldSource.optional(),
-  /** An answer to a theme's question that says the same: asked there, not again. */
-  answers: z.string().optional(),
-  /** The field only exists when another one has this value, on whatever form it stands. */
-  when: FieldCondition.optional(),
-});
+export const FieldEntry = z
+  .strictObject({
+    id: Id,
+    /** Part of the form in which it stands. */
+    section: Id,
+    labelZh: Name,
+    labelEn: Name,
+    helpZh: Name.optional(),
+    helpEn: Name.optional(),
+    /** A fragment of JSON Schema (2020-12): type, format, pattern, limits. */
+    schema: z.record(z.string(), z.unknown()),
+    /** Names of the values of an `enum`, in its order; of a list's `items.enum` where several may be chosen. */
+    optionsZh: z.array(Name).optional(),
+    optionsEn: z.array(Name).optional(),
+    /** Of several sources the first that knows a value. */
+    source: z.union([FieldSource, z.array(FieldSource).min(2)]).optional(),
+    /** What personal values it holds, at any depth; they leave the gateway masked as with `@mask`. */
+    mask: z.enum(['ID_NUMBER']).optional(),
+    /** An answer to a theme's question that says the same: asked there, not again. */
+    answers: z.string().optional(),
+    /** The field only exists when another one has this value, on whatever form it stands. */
+    when: FieldCondition.optional(),
+    /**
+     * Slugs of items that bring it into being. While one of them is planned no agency can know it yet; it is asked only if
+     * one of them asks for it, as the name of a company that is to be founded, and else left to the result, as its code.
+     */
+    madeBy: z.array(Id).default([]),
+  })
+  .refine(({ helpZh, helpEn }) => (helpZh === undefined) === (helpEn === undefined), {
+    error: 'goes together with helpZh',
+    path: ['helpEn'],
+  });
 
 export const FormSectionEntry = z.strictObject({ id: Id, nameZh: Name, nameEn: Name });
 
@@ -266,6 +299,8 @@ export type ThemeQuestion = Theme['questions'][number];
 export type ThemeCondition = z.infer<typeof Condition>;
 export type Holder = (typeof HOLDERS)[number];
 export type FormField = Readonly<z.infer<typeof FieldEntry>>;
+export type FormFieldSource = Readonly<z.infer<typeof FieldSource>>;
+export type FormFieldCondition = Readonly<z.infer<typeof FieldCondition>>;
 export type FormSection = Readonly<z.infer<typeof FormSectionEntry>>;
 export type ItemForm = Readonly<z.infer<typeof FormEntry>>;
 export type CatalogueProfile = Readonly<z.infer<typeof ProfileEntry>>;

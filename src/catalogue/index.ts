@@ -10,6 +10,8 @@ export type {
   Agency,
   CatalogueProfile,
   FormField,
+  FormFieldCondition,
+  FormFieldSource,
   FormSection,
   Holder,
   Item,
@@ -21,6 +23,8 @@ export type {
   ThemeQuestion,
   ThemeStep,
 } from './entries.ts';
+export { formAjv } from './form-json-schema.ts';
+export { choicesOf, type FormFault, formFaults } from './form-rules.ts';
 export { loadCatalogue } from './load.ts';
 
 /** Everything the hall's files say, checked: every reference leads somewhere, no code stands twice, no theme runs in a circle. */
@@ -49,4 +53,6 @@ export interface Catalogue extends Doors {
   formField(id: string): FormField | undefined;
   /** The form of an item by its slug; the fallback where it has none of its own. */
   form(slug: string): ItemForm;
+  /** Whether a value is one that the field may have, whatever stands on the rest of the form. */
+  fits(field: FormField, value: unknown): boolean;
 }

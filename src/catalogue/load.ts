@@ -1,6 +1,7 @@
 import { checkAll } from './check/index.ts';
 import { doorsOf } from './doors.ts';
 import type { Item, ItemForm, Theme } from './entries.ts';
+import { createFieldFits } from './form-json-schema.ts';
 import type { Catalogue } from './index.ts';
 import { laidUpon, readLayer } from './layers.ts';
 import { gatherProblems } from './problems.ts';
@@ -62,6 +63,7 @@ function catalogueOf(found: Found): Catalogue {
     formFields: entriesOf(found.fields),
     formField: found.fields.get,
     form: (slug) => found.forms.get(slug) ?? fallback,
+    fits: createFieldFits(),
     ...doorsOf(found),
   };
 }

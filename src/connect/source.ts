@@ -83,11 +83,11 @@ export class Source {
     this.agency = options.agency;
     this.#options = options;
     this.#slots = new Slots(concurrency, policy.queue ?? concurrency * QUEUE_PER_SLOT);
-    this.#breaker = new Breaker(options.clock);
     this.#quota = new Quota({ ...options, limits: policy });
     this.#maintenance = new MaintenanceCalendar(policy.maintenance ?? []);
     this.#health = new Health(options.clock.now());
     this.#timeoutMs = policy.timeout ? milliseconds(policy.timeout) : DEFAULT_TIMEOUT_MS;
+    this.#breaker = new Breaker(options.clock, this.#timeoutMs / 2);
   }
 
   /** How the agency is doing, judged by the calls that went out. */

@@ -1,5 +1,7 @@
+import type { Calendar } from '../calendar/index.ts';
 import type { Catalogue } from '../catalogue/index.ts';
-import type { Caller, Language, Reader, SourceHealth } from '../connect/index.ts';
+import type { Clock } from '../clock/index.ts';
+import type { Caller, Language, Reader, Served, SourceHealth } from '../connect/index.ts';
 import type { GlobalIds } from './global-id.ts';
 
 /** What a resolver may use: the caller as plain data, one reader for this request, and what is the same for all. */
@@ -9,9 +11,15 @@ export interface RequestContext {
   readonly traceId: string;
   readonly reader: Reader;
   readonly catalogue: Catalogue;
+  readonly calendar: Calendar;
+  readonly clock: Clock;
+  /** How long the whole request may take, in milliseconds. */
+  readonly timeMs: number;
   readonly ids: GlobalIds;
   /** Connector ids by agency. */
   readonly connectorsOf: (agency: string) => readonly string[];
+  /** Who serves a section; undefined when no connector does. */
+  readonly servedBy: (section: string) => Served | undefined;
   /** How an agency's system is doing. */
   readonly healthOf: (agency: string) => SourceHealth | undefined;
 }

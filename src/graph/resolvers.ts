@@ -5,7 +5,9 @@ import type { Agency, Item, Theme } from '../catalogue/index.ts';
 import { sectionArrival, sectionArrived } from './arrival.ts';
 import { agencyDoors, catalogueQueries, catalogueTypes } from './catalogue.ts';
 import type { RequestContext } from './context.ts';
+import { formResolvers, itemFormSchema } from './forms.ts';
 import type { NodeType } from './global-id.ts';
+import { guideResolvers } from './guide.ts';
 import { scalars } from './scalars.ts';
 
 const upper = <T extends string>(text: T): Uppercase<T> => text.toUpperCase() as Uppercase<T>;
@@ -15,9 +17,13 @@ const BREAKER = { closed: 'CLOSED', open: 'OPEN', 'half-open': 'HALF_OPEN' } as 
 /** Resolvers of everything that no agency answers. Sections get theirs from the connectors (see sections.ts). */
 export const resolvers: Resolvers = {
   ...scalars,
+  ...formResolvers,
   ...catalogueTypes,
+  ServiceItem: { ...catalogueTypes.ServiceItem, formSchema: itemFormSchema },
+  ...guideResolvers,
   Query: {
     ...catalogueQueries,
+    ...guideResolvers.Query,
     enterprise: (_, { uscc }) => ({ uscc }),
     person: (_, { idNumber }) => ({ idNumber }),
     agencies: (_, _args, { catalogue }) => [...catalogue.agencies],

@@ -21,13 +21,22 @@ function checkedText(name: string, fault: (text: string) => string | undefined):
   });
 }
 
+/** Whether text is a day that exists, as YYYY-MM-DD. */
+function isDay(text: string): boolean {
+  try {
+    return GraphQLDate.parseValue(text) instanceof Date;
+  } catch {
+    return false;
+  }
+}
+
 /** The scalars of the unified schema. */
 export const scalars = {
   UnifiedSocialCreditCode: checkedText('UnifiedSocialCreditCode', usccFault),
   CitizenIdNumber: checkedText('CitizenIdNumber', citizenIdFault),
   Yuan: checkedText('Yuan', (text) => (/^-?\d+(\.\d{1,2})?$/.test(text) ? undefined : 'shape')),
-  // Dates come from agencies as text that connectors have checked; only input needs reading.
-  Date: new GraphQLScalarType({ ...GraphQLDate.toConfig(), serialize: (value) => value }),
+  // A day stays text: as a moment it would be another day in another zone.
+  Date: checkedText('Date', (text) => (isDay(text) ? undefined : 'day')),
   DateTime: GraphQLDateTime,
   // Which codes there are is the catalogue's business; this only keeps nonsense out.
   ServiceItemCode: checkedText('ServiceItemCode', (text) => (/^[A-Za-z0-9-]{3,64}$/.test(text) ? undefined : 'shape')),

@@ -4,14 +4,30 @@
  * - guide 指南: everything an applicant must know before filing one theme: steps, notice, form, dates, blockers.
  * - step 步骤: an item of the theme as this applicant's answers make it: needed, not needed, or not decided yet.
  * - notice 一次性告知: every material once, and how it gets to the hall.
+ * - planned 计划内: needed, or not decided yet; dates, notice and form count both in.
+ * - upstream 上游: everything that must be finished before a step, over any number of steps.
+ * - to insist 必需: to ask for a material as a required one.
  * - one form 一张表单: the forms of all needed items merged; a field asked once.
  * - blocker 障碍: what stands in the way, whose it is, and what to do.
  * - reading 核验结果: what an agency said when it was asked for this guide.
  * - unchecked 未能核验: what could not be asked; the guide comes all the same and says so.
+ * - line 表单行: a field as it stands on one form, with what is known of it.
+ * - carried 带入: a value that stands on the form before the applicant writes anything: an answer, or what an agency said.
+ * - completed 补全: what the applicant wrote together with what was carried.
  * - holder 持有人: whose paper or record it is.
  */
 import type { CivilDate, DueDate } from '../calendar/index.ts';
-import type { Agency, FormField, FormSection, Holder, Item, Material, Theme, ThemeQuestion } from '../catalogue/index.ts';
+import type {
+  Agency,
+  FormField,
+  FormFieldCondition,
+  FormSection,
+  Holder,
+  Item,
+  Material,
+  Theme,
+  ThemeQuestion,
+} from '../catalogue/index.ts';
 import type { Provenance } from '../connect/index.ts';
 
 /** A sentence in both languages. It never holds personal data. */
@@ -47,8 +63,8 @@ export interface Ask {
   readonly key: string;
 }
 
-/** What came of the asks. */
-export type Known = (holder: Holder, section: string) => KnownReading;
+/** What came of the asks. Where several people hold the same part, `key` says whose; without it the first one named. */
+export type Known = (holder: Holder, section: string, key?: string) => KnownReading;
 
 export type KnownReading =
   | { readonly kind: 'value'; readonly value: Readonly<Record<string, unknown>>; readonly provenance: Provenance }
@@ -91,11 +107,15 @@ export interface GuideStep {
 }
 
 export interface StepSchedule {
+  /** The day on which the applicant hands it in; of a merged stage one day for all its steps. */
   readonly fileOn: CivilDate;
+  /** The day from which its limits count: everything it waits for is promised to be done. The day of filing, or later in a merged stage. */
+  readonly startsOn: CivilDate;
   readonly promised: DueDate;
   readonly statutory: DueDate;
   /** Working days it may slip without moving the end of all steps. */
   readonly slack: number;
+  /** It cannot slip at all: it lies on a longest path. Of several longest paths, `Timeline.criticalPath` is one. */
   readonly critical: boolean;
 }
 
@@ -118,7 +138,7 @@ export interface NoticeLine {
     readonly validTo: CivilDate | null;
     readonly provenance: Provenance | null;
   } | null;
-  /** Working days within which it may follow, counted from the filing of the first item that wants it, and the day that makes. */
+  /** Working days within which it may follow, counted from the day on which the first item that insists on it begins, and the day that makes. */
   readonly follows: { readonly workingDays: number; readonly by: CivilDate } | null;
   readonly note: Sentence | null;
 }
@@ -126,7 +146,7 @@ export interface NoticeLine {
 /** The forms of all needed items as one. */
 export interface OneForm {
   readonly parts: readonly FormPart[];
-  /** JSON Schema (2020-12) that a filled form must keep. */
+  /** JSON Schema (2020-12) that a completed form must keep; see `completeForm`. */
   readonly schema: Readonly<Record<string, unknown>>;
 }
 
@@ -137,9 +157,12 @@ export interface FormPart {
 
 export interface FormLine {
   readonly field: FormField;
+  /** Whether it must be filled in where it is shown. */
   readonly required: boolean;
   /** Codes of the items whose forms ask for it. */
   readonly askedBy: readonly string[];
+  /** Shown only while all of these hold; none: always. */
+  readonly shownWhen: readonly FormFieldCondition[];
   /** What an agency said, or the theme's answer; undefined where the applicant fills it in. */
   readonly value: unknown;
   readonly saidBy: Provenance | null;
@@ -171,7 +194,7 @@ export interface Blocker {
 }
 
 export interface Timeline {
-  /** First and last day, by the promised limits. */
+  /** The first working day from `Guide.startOn` on, and the last day by the promised limits. */
   readonly startOn: CivilDate;
   readonly finishOn: CivilDate;
   /** Working days from start to finish along the longest path, by the promised limits. */

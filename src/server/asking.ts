@@ -3,8 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import type { GraphQLSchema } from 'graphql';
 import secure from 'secure-json-parse';
+import type { Calendar } from '../calendar/index.ts';
 import type { Catalogue } from '../catalogue/index.ts';
-import { parseDuration } from '../clock/index.ts';
+import { type Clock, parseDuration } from '../clock/index.ts';
 import type { Caller, Engine, Language } from '../connect/index.ts';
 import type { Documents, ErrorCode, GlobalIds, RequestContext } from '../graph/index.ts';
 import { type Authenticator, Unauthenticated } from '../trust/index.ts';
@@ -21,6 +22,8 @@ export interface DoorOptions {
   readonly authenticator: Authenticator;
   readonly engine: Engine;
   readonly catalogue: Catalogue;
+  readonly calendar: Calendar;
+  readonly clock: Clock;
   readonly ids: GlobalIds;
   readonly connectorsOf: (agency: string) => readonly string[];
   /** Origins whose pages may call the endpoint. */
@@ -64,15 +67,19 @@ export function requestContext(
   signal: AbortSignal,
   options: DoorOptions,
 ): RequestContext {
-  const { catalogue, ids, connectorsOf, engine } = options;
+  const { catalogue, calendar, clock, ids, connectorsOf, engine } = options;
   return {
     caller,
     traceId,
     language: languageOf(request),
     reader: engine.reader({ caller, traceId, signal, within: within(request), tickets: ticketsOf(request) }),
     catalogue,
+    calendar,
+    clock,
+    timeMs: deadline(request),
     ids,
     connectorsOf,
+    servedBy: (section) => engine.served.get(section),
     healthOf: engine.health,
   };
 }

@@ -85,4 +85,22 @@ query FindTheDoor($text: String! = "公司设立", $after: String) {
   }
 }
 `,
+  `# 8. 开办企业一件事：步骤、一次性告知、时间 · Open a company: steps, one-time notice, dates
+query OpenCompany($legalRepresentative: CitizenIdNumber! = "${PERSON}") {
+  guide(
+    input: {
+      theme: "open-company"
+      answers: [{ question: "hasEmployees", value: "true" }, { question: "needsInvoices", value: "true" }]
+      applicant: { people: [{ role: LEGAL_REPRESENTATIVE, idNumber: $legalRepresentative }] }
+    }
+  ) {
+    openQuestions { id textZh }
+    steps { item { nameZh } status why schedule { fileOn promised { due explanation } critical } dependsOn { nameZh } parallelWith { nameZh } }
+    notice { naiveCount count toBringCount lines { material { nameZh } kind required note madeBy { nameZh } fetched { agency { nameZh } valid validTo } followsBy } }
+    blockers { severity what toDo agency { nameZh } }
+    timeline { startOn finishOn workingDays oneAfterAnother criticalPath { nameZh } target { workingDays planned met } }
+    unchecked { agency { nameZh } consequence }
+  }
+}
+`,
 ];

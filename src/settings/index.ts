@@ -43,6 +43,8 @@ const Config = z.strictObject({
   agencies: z.record(z.string(), Policy).optional(),
   outbound: z.strictObject({ allow: z.array(z.string()) }).optional(),
   catalogue: z.string().optional(),
+  /** A file with the hall's own days off and workdays: see the calendar's `hallCalendarShape`. */
+  calendar: z.string().optional(),
   issuers: z.array(Issuer).optional(),
   origins: z.array(z.url()).optional(),
   memory: z.strictObject({ enabled: z.boolean() }).optional(),

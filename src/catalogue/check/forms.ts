@@ -1,26 +1,15 @@
-import type { FormField } from '../entries.ts';
-import type { Problems } from '../problems.ts';
+import { formFaults } from '../form-rules.ts';
+import type { Place, Problems } from '../problems.ts';
 import type { Found } from '../shelves.ts';
 
-/** What the fields of forms say of themselves. */
-export function checkForms({ fields }: Found, problems: Problems): void {
-  for (const { entry, place } of fields.placed) for (const [key, what] of optionFaults(entry)) problems.add(place, key, what);
-}
-
-/** Where an enum's values have names, they are as many as the values, in both languages. */
-function optionFaults({ schema, optionsZh, optionsEn }: FormField): (readonly [string, string])[] {
-  if ((optionsZh === undefined) !== (optionsEn === undefined))
-    return [[optionsZh ? 'optionsEn' : 'optionsZh', 'is missing: name the values in both languages']];
-  const values = enumOf(schema)?.length;
-  return Object.entries({ optionsZh, optionsEn }).flatMap(([key, names]) =>
-    names === undefined || values === undefined || names.length === values
-      ? []
-      : [[key, `names ${names.length} values, the schema's enum has ${values}: make them as many`] as const],
-  );
-}
-
-/** The values of a field, or of each of its entries where it is a list. */
-function enumOf({ enum: values, items }: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
-  const all = values ?? (items as { enum?: unknown } | undefined)?.enum;
-  return Array.isArray(all) ? all : undefined;
+/** What fields and forms must keep, told where their entries stand: a hall's folder may bring some of them. */
+export function checkForms({ fields, forms, items }: Found, problems: Problems): void {
+  const placed = [
+    ...fields.placed.map(({ entry, place }) => [`field "${entry.id}"`, place] as const),
+    ...forms.placed.map(({ entry, place }) => [`form "${entry.item}"`, place] as const),
+  ];
+  const places = new Map<string, Place>(placed);
+  const entries = { fields: fields.placed.map(({ entry }) => entry), forms: forms.placed.map(({ entry }) => entry) };
+  for (const { file, entry, key, what } of formFaults({ ...entries, knowsItem: (slug) => items.get(slug) !== undefined }))
+    problems.add(places.get(entry) ?? { file, entry }, key, what);
 }

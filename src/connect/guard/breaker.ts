@@ -19,13 +19,16 @@ export type BreakerState = 'closed' | 'open' | 'half-open';
  */
 export class Breaker {
   readonly #clock: Clock;
+  readonly #longEnoughMs: number;
   #calls: { readonly at: number; readonly unwell: boolean }[] = [];
   #openUntil = 0;
   #isOpen = false;
   #probing = false;
 
-  constructor(clock: Clock) {
+  /** A call that its caller gave up counts when it had lasted `longEnoughMs`: by then the agency was slow, not the caller hasty. */
+  constructor(clock: Clock, longEnoughMs = Number.POSITIVE_INFINITY) {
     this.#clock = clock;
+    this.#longEnoughMs = longEnoughMs;
   }
 
   get state(): BreakerState {
@@ -36,13 +39,15 @@ export class Breaker {
   /** Runs `work` if the breaker lets it pass; else throws `UNAVAILABLE` with the time until the next probe. */
   async run<T>(call: Call, work: () => Promise<T>, faultOf: (outcome: T) => AgencyFault | undefined): Promise<T> {
     this.#enter(call);
+    const started = performance.now();
     try {
       const outcome = await work();
       this.#note(faultOf(outcome));
       return outcome;
     } catch (error) {
-      // A call whose caller has gone, or that was held back here, says nothing; it only gives the probe back.
-      if (error instanceof AgencyError && !error.isOurs && !call.signal.aborted) this.#note(error.fault);
+      // A call whose caller has gone early, or that was held back here, says nothing; it only gives the probe back.
+      const isGivenUp = call.signal.aborted && performance.now() - started < this.#longEnoughMs;
+      if (error instanceof AgencyError && !error.isOurs && !isGivenUp) this.#note(error.fault);
       else this.#probing = false;
       throw error;
     }

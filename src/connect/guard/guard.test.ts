@@ -101,6 +101,18 @@ describe('T16 the breaker', () => {
   });
 });
 
+describe('T16 a call that its caller gave up', () => {
+  const givenUp = async (breaker: Breaker) => {
+    for (let i = 0; i < 10; i++) await codeOf(breaker.run(call('clerk', AbortSignal.abort()), failing('TIMEOUT'), none));
+    return breaker.state;
+  };
+
+  it('says nothing when it was given up early, and counts when it had lasted long enough', async () => {
+    expect(await givenUp(new Breaker({ now: () => 0 }, 1_000))).toBe('closed');
+    expect(await givenUp(new Breaker({ now: () => 0 }, 0))).toBe('open');
+  });
+});
+
 describe('T17 retries', () => {
   const retry = () => new Retry({ random: () => 0.5, wait: async () => {} });
 
