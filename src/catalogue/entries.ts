@@ -50,7 +50,7 @@ export const AgencyEntry = z.strictObject({
   /** Of a platform: whether it was opened to the hall. */
   openedToZone: z.boolean().optional(),
   /** Of a platform: how it speaks. */
-  protocol: z.enum(['rest-json', 'soap-xml', 'file-batch']).optional(),
+  protocol: z.enum(['rest-json', 'soap-xml', 'file-batch', 'exchange-database']).optional(),
   nameBasis: z.enum(NAME_BASES).optional(),
   /** The address and the window are invented. */
   addressFictional: z.boolean().optional(),
