@@ -4,6 +4,7 @@ import type { Resolvers } from '../../schema/generated/types.ts';
 import { sectionArrival, sectionArrived } from './arrival.ts';
 import type { RequestContext } from './context.ts';
 import { guideResolvers } from './guide.ts';
+import { noticeResolvers } from './notice.ts';
 import { scalars } from './scalars.ts';
 
 const upper = <T extends string>(text: T): Uppercase<T> => text.toUpperCase() as Uppercase<T>;
@@ -14,8 +15,11 @@ const BREAKER = { closed: 'CLOSED', open: 'OPEN', 'half-open': 'HALF_OPEN' } as 
 export const resolvers: Resolvers = {
   ...scalars,
   ...guideResolvers,
+  ...noticeResolvers,
+  Guide: { ...guideResolvers.Guide, ...noticeResolvers.Guide },
   Query: {
     ...guideResolvers.Query,
+    ...noticeResolvers.Query,
     enterprise: (_, { uscc }) => ({ uscc }),
     person: (_, { idNumber }) => ({ idNumber }),
     agencies: (_, _args, { catalogue }) => [...catalogue.agencies],
