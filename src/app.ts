@@ -22,7 +22,7 @@ import {
   resolveSecrets,
   Secret,
 } from './connect/index.ts';
-import { createApollo, createDocuments, createGraph, globalIds, type NoticeDesk } from './graph/index.ts';
+import { createApollo, createDocuments, createGraph, globalIds, noticeDesk } from './graph/index.ts';
 import { FAULTS, type Fault, type SandboxClient, type SandboxDescription, sandboxClient } from './kit/index.ts';
 import { createHttpServer, type SandboxDoor } from './server/index.ts';
 import { checked, type IssuerSettings, packageFolder, type Settings } from './settings/index.ts';
@@ -82,6 +82,8 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
   const runSecret = randomBytes(24).toString('base64url');
   const documents = createDocuments(graph.schema);
   const listening = { url: '' };
+  if (!sandbox && !settings.config.notices?.address)
+    log.warn('notices.address is not set: printed notices name the address at which this process listens');
   const server = createHttpServer({
     schema: graph.schema,
     documents,
@@ -92,7 +94,13 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
     calendar: hallCalendar(settings),
     clock,
     ids: globalIds(key),
-    notices: noticeDesk(settings, { key, catalogue, listening, fictional: sandbox !== undefined }),
+    notices: noticeDesk({
+      codes: noticeCodes(derivedKey(key, 'notice codes')),
+      catalogue,
+      fictional: sandbox !== undefined,
+      ...settings.config.notices,
+      listensAt: () => listening.url,
+    }),
     connectorsOf: connectorsByAgency(engine),
     origins: settings.config.origins ?? [],
     sandbox: sandbox && sandboxDoor(sandbox.client, clock),
@@ -178,27 +186,6 @@ function jsonIn(file: string, where: string): unknown {
   } catch (cause) {
     throw new Error(`${where}: ${file} cannot be read, or is not valid JSON`, { cause });
   }
-}
-
-interface DeskTools {
-  readonly key: Buffer;
-  readonly catalogue: Catalogue;
-  readonly listening: { readonly url: string };
-  readonly fictional: boolean;
-}
-
-function noticeDesk({ config, configFile }: Settings, { key, catalogue, listening, fictional }: DeskTools): NoticeDesk {
-  const hall = config.notices?.hall === undefined ? busiestHall(catalogue) : catalogue.agency(config.notices.hall);
-  if (!hall) throw new Error(`${configFile}: notices.hall: the catalogue's agencies.json has no "${config.notices?.hall}"`);
-  const address = config.notices?.address?.replace(/\/+$/, '');
-  return { codes: noticeCodes(derivedKey(key, 'notice codes')), hall, address: () => address ?? `${listening.url}/notices`, fictional };
-}
-
-/** Where most items are handled: the hall that a notice is issued by unless the settings name another. */
-function busiestHall({ agencies, items }: Catalogue): NoticeDesk['hall'] {
-  const handled = new Map(agencies.map(({ id }) => [id, items.filter(({ handledAt }) => handledAt === id).length]));
-  const [busiest] = [...agencies].sort((a, b) => (handled.get(b.id) ?? 0) - (handled.get(a.id) ?? 0));
-  return busiest ?? { nameZh: '政务服务大厅', nameEn: 'Government service hall' };
 }
 
 /** In the sandbox every shipped connector, with the settings its sandbox gives; in production those the file names. */

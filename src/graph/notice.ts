@@ -1,18 +1,8 @@
 import type { Resolvers } from '../../schema/generated/types.ts';
 import type { Catalogue } from '../catalogue/index.ts';
 import { chartSvg, type Guide, type Issued, mermaid, noticePage, packed, unpacked } from '../guide/index.ts';
-import type { NoticeCodes } from '../trust/index.ts';
 import type { RequestContext } from './context.ts';
-
-/** Who issues notices, and where they are looked up. */
-export interface NoticeDesk {
-  readonly codes: NoticeCodes;
-  readonly hall: { readonly nameZh: string; readonly nameEn: string };
-  /** Address at which people look codes up; the code is put behind it. */
-  readonly address: () => string;
-  /** Whether what agencies say is invented; then every page says so. */
-  readonly fictional: boolean;
-}
+import type { NoticeDesk } from './notice-desk.ts';
 
 /** What a printed code stands for; undefined for whatever this hall did not issue, without a reason. */
 export function issuedNotice(code: string, { codes }: NoticeDesk, catalogue: Catalogue): Issued | undefined {

@@ -42,6 +42,14 @@ const drawn = [
   ),
 ];
 
+/** Charts are drawn once for all that is asked of them. */
+const known = new Map<Guide, { readonly chart: Chart; readonly svg: string }>();
+function drawnOnce(guide: Guide, language: Language): { readonly chart: Chart; readonly svg: string } {
+  const found = known.get(guide) ?? { chart: chartOf(guide, language), svg: chartSvg(guide, language) };
+  known.set(guide, found);
+  return found;
+}
+
 const overlap = (a: Rect, b: Rect): boolean =>
   a.x < b.x + b.width - NEARLY && b.x < a.x + a.width - NEARLY && a.y < b.y + b.height - NEARLY && b.y < a.y + a.height - NEARLY;
 const holds = (outer: Rect, inner: Rect): boolean =>
@@ -125,13 +133,14 @@ function runTogether(one: [Point, Point], other: [Point, Point]): boolean {
 
 describe('a chart', () => {
   it.each(drawn)('%s, %s: nothing overlaps, runs through a box or leaves the sheet', (_, language, guide) => {
-    expect(faultsOf(chartOf(guide, language))).toEqual([]);
+    expect(faultsOf(drawnOnce(guide, language).chart)).toEqual([]);
   });
 
   it.each(drawn)('%s, %s: on A4, with text that can be read', (_, language, guide) => {
-    const { page } = chartOf(guide, language);
+    const { chart, svg } = drawnOnce(guide, language);
+    const { page } = chart;
     expect([page.sheet.width, page.sheet.height].sort()).toEqual([210, 297]);
-    const sizes = [...chartSvg(guide, language).matchAll(/<g data-step.*?<\/g>|<g font-weight.*?<\/g>/gs)].flatMap(([group]) =>
+    const sizes = [...svg.matchAll(/<g data-step.*?<\/g>|<g font-weight.*?<\/g>/gs)].flatMap(([group]) =>
       [...group.matchAll(/font-size="([\d.]+)"/g)].map(([, size]) => Number(size) * page.scale),
     );
     expect(Math.min(...sizes)).toBeGreaterThanOrEqual(2.2);
@@ -178,7 +187,7 @@ describe('what a chart says', () => {
   const arrowsIn = (svg: string) => [...svg.matchAll(/data-arrow="(\w+) (\w+)"/g)].map(([, from = '', to = '']) => [from, to] as const);
 
   it.each(drawn)('%s, %s: every planned step once, with its full name; the others in a list', (_, language, guide) => {
-    const svg = chartSvg(guide, language);
+    const { svg } = drawnOnce(guide, language);
     const planned = guide.steps.filter(({ status }) => status !== 'NOT_NEEDED');
     expect(stepsIn(svg).sort()).toEqual(planned.map(({ item }) => item.code).sort());
     const text = new XMLParser({ ignoreAttributes: true, htmlEntities: true }).parse(svg) as object;
@@ -187,7 +196,7 @@ describe('what a chart says', () => {
   });
 
   it.each(drawn)('%s, %s: every dependency is an arrow, or follows from arrows', (_, language, guide) => {
-    const arrows = arrowsIn(chartSvg(guide, language));
+    const arrows = arrowsIn(drawnOnce(guide, language).svg);
     const leadsTo = (from: string, to: string): boolean => arrows.some(([a, b]) => a === from && (b === to || leadsTo(b, to)));
     const planned = drawnSteps(guide);
     for (const { item, dependsOn } of planned) for (const code of dependsOn) expect(leadsTo(code, item.code)).toBe(true);
@@ -250,7 +259,7 @@ describe('a chart as a file', () => {
   });
 
   it.each(drawn)('%s, %s: is well-formed, and holds no script and no address', (_, language, guide) => {
-    for (const svg of [chartSvg(guide, language), chartSvg(withNames(guide), language)]) {
+    for (const svg of [drawnOnce(guide, language).svg, chartSvg(withNames(guide), language)]) {
       expect(XMLValidator.validate(svg)).toBe(true);
       expect(svg.replace('xmlns="http://www.w3.org/2000/svg"', '')).not.toMatch(/<script|https?:|href|url\(|@import|\son\w+=/i);
       const control = [...svg].filter((character) => (character < ' ' && character !== '\n') || character === '\ufffe');
