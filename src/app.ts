@@ -22,12 +22,12 @@ import {
   Secret,
   shippedFolders,
 } from './connect/index.ts';
-import { createApollo, createDocuments, createGraph, globalIds } from './graph/index.ts';
+import { createApollo, createDocuments, createGraph, globalIds, noticeDesk } from './graph/index.ts';
 import { FAULTS, type Fault, type SandboxClient, type SandboxDescription, sandboxClient } from './kit/index.ts';
 import { createHttpServer, type SandboxDoor } from './server/index.ts';
 import { checked, type IssuerSettings, packageFolder, type Settings } from './settings/index.ts';
 import { derivedKey, openShared } from './store/index.ts';
-import { createAuthenticator } from './trust/index.ts';
+import { createAuthenticator, noticeCodes } from './trust/index.ts';
 
 /** A gateway that listens. */
 export interface Yimen {
@@ -98,6 +98,9 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
   const onInternal = (error: unknown, traceId: string) => log.error({ err: error, traceId }, 'internal error');
   const runSecret = randomBytes(24).toString('base64url');
   const documents = createDocuments(graph.schema);
+  const listening = { url: '' };
+  if (!sandbox && !settings.config.notices?.address)
+    log.warn('notices.address is not set: printed notices name the address at which this process listens');
   const server = createHttpServer({
     schema: graph.schema,
     documents,
@@ -108,6 +111,13 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
     calendar: hallCalendar(settings),
     clock,
     ids: globalIds(key),
+    notices: noticeDesk({
+      codes: noticeCodes(derivedKey(key, 'notice codes')),
+      catalogue,
+      fictional: sandbox !== undefined,
+      ...settings.config.notices,
+      listensAt: () => listening.url,
+    }),
     connectorsOf: connectorsByAgency(engine),
     origins: settings.config.origins ?? [],
     sandbox: sandbox && sandboxDoor(sandbox.client, clock),
@@ -116,9 +126,9 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
     isReady: () => true,
     onInternal,
   });
-  const url = await server.listen({ host: settings.host, port: settings.port });
+  listening.url = await server.listen({ host: settings.host, port: settings.port });
   return {
-    url,
+    url: listening.url,
     runSecret,
     engine,
     unserved: graph.unserved,

@@ -7,6 +7,7 @@ import { Forbidden, Unauthenticated } from '../trust/index.ts';
 import type { DoorOptions, Handler } from './asking.ts';
 import { RequestProblem } from './body.ts';
 import { graphqlDoor } from './graphql-door.ts';
+import { addNotices } from './notices-door.ts';
 import { explorerPage, plainPage } from './page.ts';
 import { streamDoor } from './stream-door.ts';
 
@@ -28,12 +29,16 @@ export interface ServerOptions extends DoorOptions {
   readonly isReady: () => boolean;
 }
 
+/** Codes of printed notices are up to a few hundred characters long. */
+const LONGEST_PARAMETER = 1_000;
+
 /** Everything that speaks HTTP: `/graphql` by a bare handler, all else by Fastify. */
 export function createHttpServer(options: ServerOptions): FastifyInstance {
   const doors = { '/graphql': graphqlDoor(options), '/graphql/stream': streamDoor(options) };
   const app = Fastify({
     logger: false,
     forceCloseConnections: true,
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
     serverFactory: (handler) => withDoors(doors, handler),
   });
   void app.register(helmet, { contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } });
@@ -52,6 +57,7 @@ export function createHttpServer(options: ServerOptions): FastifyInstance {
     return reply.type(options.metrics.contentType).send(await options.metrics.text());
   });
   app.get('/', (request, reply) => page(request, reply, options));
+  addNotices(app, options);
   if (options.sandbox) addSandbox(app, options.sandbox, options);
   return app;
 }
