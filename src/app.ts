@@ -46,9 +46,15 @@ export const shippedConnectors = (): string => resolve(dirname(fileURLToPath(imp
 export function schemaFolders(settings: Settings): readonly string[] {
   const connectors = resolve(packageFolder(), 'connectors');
   const shipped = readdirSync(connectors).map((name) => resolve(connectors, name));
-  const entries = Object.entries(settings.config.connectors ?? {}).filter(([, { enabled }]) => enabled !== false);
-  const own = entries.flatMap(([, { module }]) => (module ? [dirname(namedModule(module, settings))] : []));
-  return [...new Set([resolve(packageFolder(), 'schema'), ...shipped, ...own])];
+  return [...new Set([resolve(packageFolder(), 'schema'), ...shipped, ...ownConnectors(settings).map(({ folder }) => folder)])];
+}
+
+/** The hall's own connectors, each with its folder, and whether the settings say where the real agency is. */
+export function ownConnectors(settings: Settings): readonly { readonly folder: string; readonly isReal: boolean }[] {
+  const entries = Object.values(settings.config.connectors ?? {}).filter(({ enabled }) => enabled !== false);
+  return entries.flatMap(({ module, settings: own }) =>
+    module ? [{ folder: dirname(namedModule(module, settings)), isReal: own !== undefined }] : [],
+  );
 }
 
 /** Starts a gateway. In the sandbox profile `settings.sandbox` must name running sandbox agencies. */

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { shippedConnectors, startYimen, type Yimen } from './app.ts';
+import { ownConnectors, shippedConnectors, startYimen, type Yimen } from './app.ts';
 import { connectorFolders, importModule, moduleIn } from './connect/index.ts';
 import { type SandboxHost, type SandboxSpec, startSandboxHost } from './kit/index.ts';
 import { packageFolder, readSettings, type Settings } from './settings/index.ts';
@@ -45,9 +45,11 @@ export async function runSandbox(port: number): Promise<void> {
   onStop(() => host.close());
 }
 
-/** Starts the sandbox agencies of all shipped connectors in this process. */
+/** Starts in this process the sandbox agencies of all shipped connectors, and of the hall's own that name no real agency. */
 export async function startShippedSandbox(settings: Settings, port = 0): Promise<SandboxHost> {
-  const modules = connectorFolders(shippedConnectors()).map((folder) => moduleIn(folder, 'sandbox'));
+  const own = ownConnectors(settings).filter(({ isReal }) => !isReal);
+  const folders = [...connectorFolders(shippedConnectors()), ...own.map(({ folder }) => folder)];
+  const modules = folders.map((folder) => moduleIn(folder, 'sandbox'));
   const specs = await Promise.all(
     modules.filter((m) => m !== undefined).map(async (m) => ((await importModule(m)) as { default: SandboxSpec }).default),
   );

@@ -15,6 +15,7 @@ export {
   connector,
   type HttpFace,
   type OpenTools,
+  own,
   type ServedFields,
 } from './connector.ts';
 export { connectorFolders, importModule, loadConnector, moduleIn } from './discover.ts';

@@ -24,6 +24,14 @@ export {
   startSandbox,
   type Traffic,
 } from './sandbox.ts';
-export { ContractError, type ContractSource, type LeftOut, type ScaffoldOptions, type ScaffoldReport, scaffold } from './scaffold/index.ts';
+export {
+  ContractError,
+  type ContractSource,
+  type Hall,
+  type LeftOut,
+  type ScaffoldOptions,
+  type ScaffoldReport,
+  scaffold,
+} from './scaffold/index.ts';
 export { loadSubjects, type SandboxCredit, type SandboxEnterprise, type SandboxPerson, type Subjects } from './subjects.ts';
 export { type TestLine, testLine } from './test-line.ts';

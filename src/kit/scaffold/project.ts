@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { buildASTSchema, concatAST, extendSchema, isInputObjectType, isObjectType, parse } from 'graphql';
 import { ContractError } from './contract.ts';
@@ -10,9 +10,11 @@ export interface Taken {
   readonly fields: readonly string[];
 }
 
-/** Reads what the project's schema holds, its connectors' parts included, without the connector that is being made. */
-export function takenNames(root: string, folder: string, extended: string | undefined): Taken {
-  const folders = [resolve(root, 'schema'), ...subfolders(resolve(root, 'connectors')).filter((it) => it !== folder)];
+/** Reads what the schema of some projects holds, their connectors' parts included, without the connector that is being made. */
+export function takenNames(roots: readonly string[], folder: string, extended: string | undefined): Taken {
+  const folders = roots
+    .flatMap((root) => [resolve(root, 'schema'), ...subfolders(resolve(root, 'connectors'))])
+    .filter((it) => it !== folder);
   const documents = folders.flatMap((it) =>
     existsSync(it)
       ? readdirSync(it)
@@ -47,6 +49,13 @@ const subfolders = (parent: string): string[] =>
         .map((it) => resolve(parent, it.name))
     : [];
 
+/** A hall's own project, where the gateway is an installed package. */
+export interface Hall {
+  readonly folder: string;
+  /** The catalogue its settings name, where they name one. */
+  readonly catalogue?: string | undefined;
+}
+
 /** What the packages that emitted files name are in this project. */
 const PACKAGES: Readonly<Record<string, string>> = {
   'yimen/connect': 'src/connect/index.ts',
@@ -55,8 +64,11 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'yimen/types': 'schema/generated/types.ts',
 };
 
-/** Writes the files of a connector, its imports pointing at the project's own rooms. */
-export function writeFiles(root: string, folder: string, files: ReadonlyMap<string, string>): void {
+/**
+ * Writes the files of a connector, its imports pointing at the project's own rooms; without a project at the installed
+ * package, and at the types that the connector brings along.
+ */
+export function writeFiles(root: string | undefined, folder: string, files: ReadonlyMap<string, string>): void {
   for (const [name, text] of files) {
     const file = resolve(folder, name);
     mkdirSync(dirname(file), { recursive: true });
@@ -64,9 +76,10 @@ export function writeFiles(root: string, folder: string, files: ReadonlyMap<stri
   }
 }
 
-const relinked = (text: string, root: string, from: string): string =>
+const relinked = (text: string, root: string | undefined, from: string): string =>
   text.replace(/from '(yimen\/\w+)';/g, (whole, name: string) => {
     const target = PACKAGES[name];
+    if (root === undefined) return target?.includes('generated') ? "from './types.ts';" : whole;
     return target ? `from '${relative(from, resolve(root, target)).replaceAll('\\', '/')}';` : whole;
   });
 
@@ -82,9 +95,9 @@ interface AgencyEntry {
   readonly id: string;
 }
 
-/** Makes sure that the agency is in the catalogue. An agency of a new name is added; whether it was is told. */
-export function ensureAgency(root: string, id: string, title: string): boolean {
-  const file = resolve(root, 'catalogue', 'agencies.json');
+/** Makes sure that the agency is in a catalogue's folder. An agency of a new name is added; whether it was is told. */
+export function ensureAgency(catalogue: string, id: string, title: string): boolean {
+  const file = resolve(catalogue, 'agencies.json');
   const text = readFileSync(file, 'utf8');
   const agencies = JSON.parse(text) as AgencyEntry[];
   if (agencies.some((it) => it.id === id)) return false;
@@ -98,3 +111,22 @@ export function ensureAgency(root: string, id: string, title: string): boolean {
 /** Whether a folder is one of the project's connectors. */
 export const isShipped = (root: string, folder: string): boolean =>
   dirname(folder) === resolve(root, 'connectors') && basename(folder) !== '';
+
+/**
+ * The same for a hall's own project, where the package's catalogue stays as it is: without one of its own it gets a copy.
+ * Gives the catalogue's folder where it is new.
+ */
+export function ensureOwnAgency(hall: Hall, root: string, id: string, title: string): { readonly isNew: boolean; readonly added: boolean } {
+  const shipped = resolve(root, 'catalogue', 'agencies.json');
+  if (!hall.catalogue && holds(shipped, id)) return { isNew: false, added: false };
+  const folder = hall.catalogue ?? resolve(hall.folder, 'catalogue');
+  const file = resolve(folder, 'agencies.json');
+  const isNew = !existsSync(file);
+  if (isNew) {
+    mkdirSync(folder, { recursive: true });
+    copyFileSync(shipped, file);
+  }
+  return { isNew: hall.catalogue === undefined, added: ensureAgency(folder, id, title) };
+}
+
+const holds = (file: string, id: string): boolean => (JSON.parse(readFileSync(file, 'utf8')) as AgencyEntry[]).some((it) => it.id === id);

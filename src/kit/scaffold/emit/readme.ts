@@ -46,11 +46,17 @@ function protocolOf(operation: Operation | undefined): string {
   return `SOAP ${operation.way.version}, literal`;
 }
 
-function settingsText(plan: Plan): string {
+/** Settings with which the connector asks the real agency; secrets by reference. */
+export function settingsExample(plan: Plan): Readonly<Record<string, unknown>> {
   const used = [...new Set(plan.operations.map(({ operation }) => operation.endpoint))].sort();
   const settings: Record<string, unknown> = Object.fromEntries(used.map((it) => [urlSetting(it), absolute(plan.contract.endpoints[it])]));
   for (const { credential, names } of credentialSettings(plan))
     for (const name of names) settings[name] = settingExample(name, credential.kind === 'oauth2' ? credential.tokenUrl : undefined);
+  return settings;
+}
+
+function settingsText(plan: Plan): string {
+  const settings = settingsExample(plan);
   return `\`\`\`json\n${JSON.stringify({ [plan.id]: { settings } }, null, 2)
     .slice(2, -2)
     .replace(/^ {2}/gm, '')
