@@ -7,7 +7,7 @@ import { createGraph, printSchemaText } from '../graph/index.ts';
 import { FAULTS, type Fault, sandboxClient } from '../kit/index.ts';
 import { runGateway, runSandbox } from '../run.ts';
 import { readSettings } from '../settings/index.ts';
-import { checkConnector } from './connector.ts';
+import { checkConnector, openConnectors } from './connector.ts';
 import { explainSection } from './explain.ts';
 import { addNewConnector } from './new-connector.ts';
 import { callGateway, sandboxAddress } from './running.ts';
@@ -84,6 +84,13 @@ connector
   .description('run the conformance kit against a connector and its sandbox: a shipped one, or a folder')
   .action(async (id: string) => {
     if ((await checkConnector(id)) > 0) process.exitCode = 1;
+  });
+
+connector
+  .command('open [ids...]')
+  .description('open connectors with the settings of their sandboxes: what does not fit is found before a gateway starts')
+  .action(async (ids: string[]) => {
+    if ((await openConnectors(ids)) > 0) process.exitCode = 1;
   });
 
 connector

@@ -43,7 +43,7 @@ export { sm2Sign, sm2Signature, sm2Verify } from './sign/sm2.ts';
 export { sm4Body, sm4Decrypt, sm4Encrypt } from './sign/sm4.ts';
 export type { CallReport, SourceHealth } from './source.ts';
 export type { FormClient, Meaning } from './transport/form.ts';
-export type { GraphqlClient, GraphqlQuery } from './transport/graphql.ts';
+export { type GraphqlClient, type GraphqlQuery, UnfitDocument } from './transport/graphql.ts';
 export type { JsonClient, JsonRequest } from './transport/json.ts';
 export type { SoapClient, SoapOperation } from './transport/soap.ts';
 export type { Signer, WireRequest, WireResponse } from './transport/wire.ts';

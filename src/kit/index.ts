@@ -12,6 +12,7 @@ export { type SoapAgencyOptions, type SoapRoute, soapAgency } from './contract/s
 export { describeFault, FAULTS, type Fault, FaultSwitch } from './faults.ts';
 export { type SandboxClient, type SandboxDescription, sandboxClient } from './host/client.ts';
 export { type HostOptions, type SandboxHost, startSandboxHost } from './host/host.ts';
+export { openingFault } from './opening.ts';
 export {
   type OpenSandbox,
   type PlainRequest,
