@@ -227,6 +227,8 @@ describe('what is refused', () => {
     expect(refused({ source: openapi('7-post-only.yaml') })).toThrow('--operation "lookUp"');
     expect(refused({ id: 'units' })).toThrow('exists already');
     expect(refused({ source: { openapi: '/no/such/file.yaml' } })).toThrow('cannot be read');
+    expect(refused({ source: { openapi: join(FIXTURES, 'wsdl/1-capitals.wsdl') } })).toThrow('is given with --wsdl');
+    expect(refused({ source: { wsdl: join(FIXTURES, 'openapi/1-units.yaml') } })).toThrow('is given with --openapi');
     expect(refused({ source: { openapi: join(ROOT, 'package.json') } })).toThrow('is no OpenAPI contract');
     expect(refused({ source: { wsdl: join(FIXTURES, 'wsdl/2-land/common.xsd') } })).toThrow('its root is <schema>');
   });

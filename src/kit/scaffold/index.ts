@@ -118,6 +118,7 @@ const withCharset = (contract: Contract, charset: ScaffoldOptions['charset']): C
 const SHOWN = 12;
 
 function nothingLeft({ leftOut }: Contract): string {
+  if (leftOut.length === 0) return 'the contract has no operations';
   const lines = leftOut.slice(0, SHOWN).map(({ what, place, reason }) => `  ${what} (${place}): ${reason}`);
   const more = leftOut.length > SHOWN ? [`  and ${leftOut.length - SHOWN} more`] : [];
   const choosable = leftOut
