@@ -7,8 +7,10 @@ import { loadCatalogue } from '../catalogue/index.ts';
 import { movableClock } from '../clock/index.ts';
 import { type Caller, type Provenance, ROLES, type Role } from '../connect/index.ts';
 import { type Known, oneForm } from '../guide/index.ts';
+import { noticeCodes } from '../trust/index.ts';
 import type { RequestContext } from './context.ts';
 import { createGraph, globalIds } from './index.ts';
+import { noticeDesk } from './notice-desk.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const catalogue = loadCatalogue(resolve(ROOT, 'catalogue'));
@@ -65,6 +67,7 @@ function contextOf(role: Role): RequestContext {
     reader: { read: nobody, redeem: nobody },
     connectorsOf: () => [],
     servedBy: () => undefined,
+    notices: noticeDesk({ codes: noticeCodes(Buffer.alloc(32, 2)), catalogue, fictional: true, listensAt: () => '' }),
     healthOf: () => undefined,
   };
 }
