@@ -230,6 +230,7 @@ describe('what is refused', () => {
     expect(refused({ source: { openapi: join(FIXTURES, 'wsdl/1-capitals.wsdl') } })).toThrow('is given with --wsdl');
     expect(refused({ source: { wsdl: join(FIXTURES, 'openapi/1-units.yaml') } })).toThrow('is given with --openapi');
     expect(refused({ source: { openapi: join(ROOT, 'package.json') } })).toThrow('is no OpenAPI contract');
+    expect(refused({ source: wsdl('7-messages-only.wsdl') })).toThrow('binds its messages to no protocol');
     expect(refused({ source: { wsdl: join(FIXTURES, 'wsdl/2-land/common.xsd') } })).toThrow('its root is <schema>');
   });
 });

@@ -33,6 +33,15 @@ export function emitted(plan: Plan, isOwn = false): ReadonlyMap<string, string> 
 
 export { settingsExample } from './readme.ts';
 
-/** An agency may call a field what promises are asked for; our own names never do. */
-const excused = (text: string): string =>
-  /(?:^|[{,])\s*then\??:/m.test(text) ? `// biome-ignore-all lint/suspicious/noThenProperty: the agency's own name\n${text}` : text;
+/** What an agency may write and we would not, with the rule of the linter that it breaks. */
+const EXCUSES: readonly (readonly [sign: RegExp, rule: string])[] = [
+  // A name that promises are asked for.
+  [/(?:^|[{,])\s*then\??:/m, 'noThenProperty'],
+  // A text that looks like a template.
+  [/"(?:[^"\\\n]|\\.)*\$\{/, 'noTemplateCurlyInString'],
+];
+
+function excused(text: string): string {
+  const rules = EXCUSES.filter(([sign]) => sign.test(text)).map(([, rule]) => rule);
+  return rules.map((rule) => `// biome-ignore-all lint/suspicious/${rule}: the agency's own text\n`).join('') + text;
+}

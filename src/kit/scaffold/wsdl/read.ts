@@ -23,6 +23,10 @@ export function readWsdl(file: string, wanted: readonly string[] = []): Contract
   const omissions = new Omissions();
   const definitions = readDefinitions(file, omissions);
   const types = new Types(definitions.library, omissions);
+  if (definitions.all('binding').length === 0)
+    throw new ContractError(
+      `${basename(file)} binds its messages to no protocol; the file with <service> and <binding> is wanted, which imports it`,
+    );
   const bindings = bindingsOf(definitions, omissions);
   const endpoints = [...new Set(bindings.map(({ address }) => address ?? ''))];
   const candidates = distinct(
