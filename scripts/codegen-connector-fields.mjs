@@ -2,8 +2,9 @@
  * Codegen plugin: what connectors may serve, as TypeScript.
  *
  * A *section* is a nullable field whose type implements `AgencyRecord`. For every type that has sections the output
- * holds an entry of `ConnectorFields` with the section's key and *shape*: the record's fields without what the gateway
- * adds itself (`provenance`, global `id`s, nested sections, a connection's `nodes`).
+ * holds an interface, like `PersonSections`, with each section's key and *shape*: the record's fields without what the
+ * gateway adds itself (`provenance`, global `id`s, nested sections, a connection's `nodes`). The interfaces have names so
+ * that a connector in a package of its own can declare the section it brings.
  */
 import { getNamedType, isEnumType, isListType, isNonNullType, isObjectType, isScalarType } from 'graphql';
 
@@ -65,9 +66,9 @@ function entry(type, seen) {
     .filter(isSection)
     .map((f) => {
       seen.add(getNamedType(f.type));
-      return `${doc(f.description, '    ')}    ${f.name}: { key: ${keyType(type, f)}; shape: ${f.type.name}Shape };`;
+      return `${doc(f.description, '  ')}  ${f.name}: { key: ${keyType(type, f)}; shape: ${f.type.name}Shape };`;
     });
-  return `  ${type.name}: {\n${lines.join('\n')}\n  };`;
+  return `/** Sections of ${type.name}. */\nexport interface ${type.name}Sections {\n${lines.join('\n')}\n}\n`;
 }
 
 export function plugin(schema, _documents, config) {
@@ -75,13 +76,14 @@ export function plugin(schema, _documents, config) {
   const owners = types.filter((t) => fieldsOf(t).some(isSection));
   // A Set grows while it is walked, so types first met inside a shape are emitted too.
   const seen = new Set(owners.filter((t) => t.name !== 'Query'));
-  const entries = owners.map((t) => entry(t, seen));
+  const sections = owners.map((t) => entry(t, seen));
   const shapes = [];
   for (const type of seen) shapes.push(shape(type, config.scalars ?? {}, seen));
   return [
     "import type * as Types from './types.ts';\n",
     ...shapes,
+    ...sections,
     '/** Every section a connector may serve: the key it is asked with and the shape it answers. */',
-    `export interface ConnectorFields {\n${entries.join('\n')}\n}\n`,
+    `export interface ConnectorFields {\n${owners.map((t) => `  ${t.name}: ${t.name}Sections;`).join('\n')}\n}\n`,
   ].join('\n');
 }

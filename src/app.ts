@@ -12,7 +12,6 @@ import { type Catalogue, loadCatalogue } from './catalogue/index.ts';
 import { type MovableClock, movableClock } from './clock/index.ts';
 import {
   type ConfiguredConnector,
-  connectorFolders,
   createEngine,
   createMetrics,
   type Engine,
@@ -21,6 +20,7 @@ import {
   type Policy,
   resolveSecrets,
   Secret,
+  shippedFolders,
 } from './connect/index.ts';
 import { createApollo, createDocuments, createGraph, globalIds, noticeDesk } from './graph/index.ts';
 import { FAULTS, type Fault, type SandboxClient, type SandboxDescription, sandboxClient } from './kit/index.ts';
@@ -37,11 +37,28 @@ export interface Yimen {
   readonly engine: Engine;
   /** Sections that no connector serves. */
   readonly unserved: readonly string[];
+  /** Builds now what would be built at first use. */
+  warmUp(): void;
   close(): Promise<void>;
 }
 
-/** Where the shipped connectors are: beside this code, built or not. */
-export const shippedConnectors = (): string => resolve(dirname(fileURLToPath(import.meta.url)), '../connectors');
+/** The folders of the shipped connectors by their ids: beside this code, built or not. */
+export const shippedConnectors = (): ReadonlyMap<string, string> =>
+  shippedFolders(resolve(packageFolder(), 'connectors'), resolve(dirname(fileURLToPath(import.meta.url)), '../connectors'));
+
+/** Shipped connectors that run from their sources beside a built gateway: they were changed after the last build. */
+export const unbuiltConnectors = (): readonly string[] =>
+  import.meta.url.endsWith('.ts')
+    ? []
+    : [...shippedConnectors()].filter(([, folder]) => moduleIn(folder, 'connector')?.endsWith('.ts')).map(([id]) => id);
+
+/** Modules of the sandbox agencies: beside the shipped connectors, and beside the hall's own until they are given settings. */
+export function sandboxModules(settings: Settings): readonly string[] {
+  const entries = Object.entries(settings.config.connectors ?? {});
+  const shipped = [...shippedConnectors()].filter(([id]) => !settings.config.connectors?.[id]?.module).map(([, folder]) => folder);
+  const own = entries.flatMap(([, { module, settings: given }]) => (module && !given ? [dirname(namedModule(module, settings))] : []));
+  return [...shipped, ...own].map((folder) => moduleIn(folder, 'sandbox')).filter((module) => module !== undefined);
+}
 
 /** Folders with `.graphql` files: ours, which the build leaves where they are, and those of the hall's own connectors. */
 export function schemaFolders(settings: Settings): readonly string[] {
@@ -57,7 +74,7 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
   const log = pino({ level: process.env['YIMEN_LOG'] ?? 'warn', redact: ['*.authorization', '*.secret'] });
   const sandbox = settings.profile === 'sandbox' ? await openSandbox(settings) : undefined;
   const clock = movableClock(sandbox?.description.clock.offset ?? 0);
-  const catalogue = loadCatalogue(catalogueFolder(settings));
+  const catalogue = openCatalogue(catalogueFolder(settings));
   const configured = await configuredConnectors(settings, sandbox?.description);
   const metrics = createMetrics();
   const key = idKey(settings);
@@ -75,7 +92,7 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
     onCall: metrics.onCall,
     onOutcome: metrics.onOutcome,
   });
-  metrics.watch(engine.sources);
+  metrics.watch(engine.sources, engine.exchanges);
   checkAgencies(engine, catalogue);
   const graph = createGraph({ folders: schemaFolders(settings), served: engine.served });
   const onInternal = (error: unknown, traceId: string) => log.error({ err: error, traceId }, 'internal error');
@@ -115,6 +132,7 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
     runSecret,
     engine,
     unserved: graph.unserved,
+    warmUp: () => void catalogue.search('warm up'),
     async close() {
       await server.close();
       await engine.close();
@@ -170,8 +188,15 @@ function sandboxDoor(client: SandboxClient, clock: MovableClock): SandboxDoor {
   };
 }
 
-const catalogueFolder = ({ config, configFile }: Settings): string =>
-  config.catalogue ? resolve(dirname(configFile), config.catalogue) : resolve(packageFolder(), 'catalogue');
+/** The hall's own catalogue folder, if its settings name one. */
+export const catalogueFolder = ({ config, configFile }: Settings): string | undefined =>
+  config.catalogue ? resolve(dirname(configFile), config.catalogue) : undefined;
+
+/** The shipped catalogue, or a hall's own, which may extend it. */
+export function openCatalogue(own: string | undefined): Catalogue {
+  const shipped = resolve(packageFolder(), 'catalogue');
+  return own ? loadCatalogue(own, shipped) : loadCatalogue(shipped);
+}
 
 /** Working days, with the hall's own days where its settings name a file. */
 function hallCalendar({ config, configFile }: Settings): Calendar {
@@ -191,7 +216,7 @@ function jsonIn(file: string, where: string): unknown {
 /** In the sandbox every shipped connector, with the settings its sandbox gives; in production those the file names. */
 async function configuredConnectors(settings: Settings, sandbox: SandboxDescription | undefined): Promise<ConfiguredConnector[]> {
   const entries = settings.config.connectors ?? {};
-  const folders = new Map(connectorFolders(shippedConnectors()).map((folder) => [folder.split(/[\\/]/).at(-1) ?? '', folder]));
+  const folders = shippedConnectors();
   const ids = new Set([...Object.keys(entries), ...(sandbox ? folders.keys() : [])]);
   const wanted = [...ids].filter((id) => entries[id]?.enabled !== false);
   return Promise.all(wanted.map((id) => configuredConnector(id, folders.get(id), settings, sandbox)));

@@ -3,9 +3,8 @@ import { fork } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { shippedConnectors, startYimen, type Yimen } from './app.ts';
-import { connectorFolders, importModule, moduleIn } from './connect/index.ts';
-import { type SandboxHost, type SandboxSpec, startSandboxHost } from './kit/index.ts';
+import { sandboxModules, startYimen, unbuiltConnectors, type Yimen } from './app.ts';
+import { loadSandbox, type SandboxHost, startSandboxHost } from './kit/index.ts';
 import { packageFolder, readSettings, type Settings } from './settings/index.ts';
 
 /** Runs the gateway until it is told to stop. A wrong setting ends it with one readable sentence. */
@@ -16,6 +15,7 @@ export async function runGateway(): Promise<void> {
     const yimen = await startYimen(settings);
     writeRunFile(settings, yimen);
     announce(settings, yimen, performance.now() - started);
+    setImmediate(() => yimen.warmUp());
     onStop(async () => {
       rmSync(runFile(settings), { force: true });
       await yimen.close();
@@ -26,15 +26,17 @@ export async function runGateway(): Promise<void> {
   }
 }
 
-function sentence(error: unknown): string {
+function sentence(error: unknown, choice = 'PORT'): string {
   const { code, port, message } = error as NodeJS.ErrnoException & { port?: number };
-  return code === 'EADDRINUSE' ? `port ${port} is taken: stop what runs there, or choose another with PORT` : message;
+  return code === 'EADDRINUSE' ? `port ${port} is taken: stop what runs there, or choose another with ${choice}` : message;
 }
 
 /** Runs all sandbox agencies until told to stop; tells a parent process its address. */
 export async function runSandbox(port: number): Promise<void> {
   const settings = readSettings(process.env, process.cwd());
-  const host = await startShippedSandbox(settings, port);
+  const host = await startShippedSandbox(settings, port).catch((error: unknown) =>
+    Promise.reject(new Error(sentence(error, '--port'), { cause: error })),
+  );
   if (process.send) {
     process.send({ url: host.url });
     process.once('disconnect', () => process.exit(0));
@@ -45,14 +47,10 @@ export async function runSandbox(port: number): Promise<void> {
   onStop(() => host.close());
 }
 
-/** Starts the sandbox agencies of all shipped connectors in this process. */
+/** Starts the sandbox agencies of all shipped connectors, and of the hall's own, in this process. */
 export async function startShippedSandbox(settings: Settings, port = 0): Promise<SandboxHost> {
-  const modules = connectorFolders(shippedConnectors()).map((folder) => moduleIn(folder, 'sandbox'));
-  const specs = await Promise.all(
-    modules.filter((m) => m !== undefined).map(async (m) => ((await importModule(m)) as { default: SandboxSpec }).default),
-  );
   return startSandboxHost({
-    specs,
+    specs: await Promise.all(sandboxModules(settings).map(loadSandbox)),
     subjects: resolve(packageFolder(), 'catalogue/sandbox'),
     data: resolve(settings.data, 'sandbox'),
     port,
@@ -100,6 +98,7 @@ function announce(settings: Settings, yimen: Yimen, tookMs: number): void {
           '  token     npx yimen token --role clerk',
         ]
       : []),
+    ...unbuiltConnectors().map((id) => `  from sources: the connector ${id} (it was changed after the last npm run build)`),
     ...yimen.unserved.map((section) => `  not connected: ${section} (answers AGENCY_NOT_CONNECTED)`),
     `ready in ${(tookMs / 1_000).toFixed(1)} s`,
   ];

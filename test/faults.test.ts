@@ -19,7 +19,7 @@ const QUERY = `{ enterprise(uscc: "${USCC}") {
 } }`;
 
 const EXPECTED: Record<
-  Exclude<Fault, 'none' | 'slow' | 'reordered' | 'missing' | 'doubled' | 'skew'>,
+  Exclude<Fault, 'none' | 'slow' | 'reordered' | 'missing' | 'doubled' | 'skew' | 'lost' | 'late' | 'twice'>,
   { codes: readonly string[]; retryable: boolean }
 > = {
   down: { codes: ['AGENCY_UNAVAILABLE'], retryable: true },

@@ -27,43 +27,63 @@ beforeAll(async () => {
   symlinkSync(join(ROOT, 'node_modules/zod'), join(hall, 'node_modules/zod'));
 }, 120_000);
 
+describe('the sources of a connector', () => {
+  it('run in the built program as one with it', { timeout: 60_000 }, async () => {
+    const { stdout } = await run(process.execPath, [yimen, 'connector', 'check', 'connectors/tax'], { cwd: ROOT });
+    expect(stdout).toMatch(/\d{2} passed, 0 failed\n$/);
+  });
+});
+
 describe('a connector published as a package', () => {
   it('passes the kit from where it is installed', async () => {
     const { stdout } = await run(process.execPath, [yimen, 'connector', 'check', 'node_modules/@example/connector-water'], { cwd: hall });
     expect(stdout).toMatch(/\d{2} passed, 0 failed\n$/);
   });
 
+  it('is connected to its own mock until it has settings', { timeout: 60_000 }, async () => {
+    configure({ module: '@example/connector-water' });
+    const { child, url } = await start({});
+    stop = async () => void child.kill('SIGKILL');
+    expect(await ask(url)).toEqual(ANSWER);
+    await stop();
+  });
+
   it('is served, with the field it brings', async () => {
     const spec = (await import(join(hall, 'node_modules/@example/connector-water/sandbox.js'))).default;
     const agency = await startSandbox(spec, { subjects: {} as never, clock: { now: () => Date.now() } });
     const settings = { url: agency.url, key: { env: 'WATER_KEY' } };
-    writeFileSync(
-      join(hall, 'yimen.config.json'),
-      JSON.stringify({ connectors: { water: { module: '@example/connector-water', settings } } }),
-    );
+    configure({ module: '@example/connector-water', settings });
     const { child, url } = await start({ WATER_KEY: 'water-sandbox-key' });
     stop = async () => {
       child.kill('SIGKILL');
       await agency.close();
     };
-    const { stdout } = await run(process.execPath, [yimen, 'token', '--role', 'clerk'], { cwd: hall });
-    const reply = await request(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${stdout.trim()}` },
-      body: JSON.stringify({
-        query: `{ enterprise(uscc: "${USCC}") { waterAccount { number arrears provenance { agency { code } connector } } tax { arrears } } }`,
-      }),
-    });
-    expect(await reply.body.json()).toEqual({
-      data: {
-        enterprise: {
-          waterAccount: { number: '0071-2201', arrears: '12.50', provenance: { agency: { code: 'water-supply' }, connector: 'water' } },
-          tax: { arrears: '0.00' },
-        },
-      },
-    });
+    expect(await ask(url)).toEqual(ANSWER);
   });
 });
+
+const ANSWER = {
+  data: {
+    enterprise: {
+      waterAccount: { number: '0071-2201', arrears: '12.50', provenance: { agency: { code: 'water-supply' }, connector: 'water' } },
+      tax: { arrears: '0.00' },
+    },
+  },
+};
+
+const configure = (water: object): void => writeFileSync(join(hall, 'yimen.config.json'), JSON.stringify({ connectors: { water } }));
+
+async function ask(url: string): Promise<unknown> {
+  const { stdout } = await run(process.execPath, [yimen, 'token', '--role', 'clerk'], { cwd: hall });
+  const reply = await request(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${stdout.trim()}` },
+    body: JSON.stringify({
+      query: `{ enterprise(uscc: "${USCC}") { waterAccount { number arrears provenance { agency { code } connector } } tax { arrears } } }`,
+    }),
+  });
+  return reply.body.json();
+}
 
 let stop: () => Promise<void> = async () => {};
 afterAll(() => stop());

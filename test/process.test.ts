@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -51,6 +51,21 @@ describe('yimen connector check', () => {
     await expect(check('nope')).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringContaining('no connector "nope": looked for connector.ts in'),
+    });
+  });
+});
+
+describe('yimen catalogue check', () => {
+  const check = (...folder: string[]) => run(process.execPath, [...TSX, resolve('src/cli/main.ts'), 'catalogue', 'check', ...folder]);
+
+  it('says how much is in the catalogue, and what is wrong in a folder of its own', { timeout: 60_000 }, async () => {
+    const { stdout } = await check();
+    expect(stdout).toMatch(/^\d+ agencies, 226 items \(216 delegated\), 142 materials, 13 themes, \d+ form fields: all fits together\n$/);
+    const folder = newFolder();
+    writeFileSync(join(folder, 'agencies.json'), '[{"id": "Parks"}]');
+    await expect(check(folder)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`${join(folder, 'agencies.json')}: agency "Parks": id: an id is kebab-case, like "land-registry"`),
     });
   });
 });

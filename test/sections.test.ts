@@ -13,7 +13,7 @@ const ALL_OF_AN_ENTERPRISE = `query ($uscc: UnifiedSocialCreditCode!) { enterpri
   tax { taxpayerNumber creditGrade arrears invoiceQuota { maxAmountPerInvoice } ${SOURCE} }
   socialInsurance { account insuredCount lastPaidMonth ${SOURCE} }
   seals { items { number typeZh } ${SOURCE} }
-  projects { items { code investment approvals { items { nameZh agency status } ${SOURCE} } } ${SOURCE} }
+  projects { items { code investment approvals { items { nameZh agency status } ${SOURCE} } cityReviews { items { kind agency status number decidedOn opinionZh } ${SOURCE} } } ${SOURCE} }
   permits { items { number nameZh status } ${SOURCE} }
   credit { grade badFlags { kind } ${SOURCE} }
   certificates { items { type number } ${SOURCE} }
@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => hall[Symbol.asyncDispose]());
 
 describe('one door', () => {
-  it('answers all sections of one enterprise from five agencies in one query', async () => {
+  it('answers all sections of one enterprise from six agency systems in one query', async () => {
     const { data, errors } = await hall.ask(ALL_OF_AN_ENTERPRISE, { uscc: USCC });
     expect(errors).toBeUndefined();
     const e = data.enterprise;
@@ -45,6 +45,10 @@ describe('one door', () => {
     expect(e.seals.items).toHaveLength(4);
     expect(e.projects.items[0]).toMatchObject({ code: '2020-321071-34-03-500001' });
     expect(e.projects.items[0].approvals.items.length).toBeGreaterThan(3);
+    expect(e.projects.items[0].cityReviews).toMatchObject({
+      items: [{ kind: 'TENDER_DOCUMENT_FILING', agency: 'housing-construction', status: 'PASSED' }],
+      provenance: { agency: { code: 'city-exchange' }, connector: 'city-offices', freshness: 'LIVE' },
+    });
     expect(e.permits.items[0].number).toBe('SAMPLE-PERMIT-00001');
     expect(e.credit.grade).toBe('GOOD');
     expect(e.certificates.items).toHaveLength(7);

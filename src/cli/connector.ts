@@ -1,38 +1,60 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { shippedConnectors } from '../app.ts';
-import { importModule, loadConnector, moduleIn } from '../connect/index.ts';
-import { type Check, conformance, type SandboxSpec } from '../kit/index.ts';
+import { loadConnector, moduleIn } from '../connect/index.ts';
+import { type Check, conformance, loadSandbox } from '../kit/index.ts';
 
-/** `yimen connector check`: runs the conformance kit and prints a line per check. Gives the number of failures. */
+/** Checks that run at the same time: most of them wait for an agency that takes its time. */
+const LANES = 16;
+
+/** `yimen connector check`: runs the conformance kit and prints a line per check, in their order. Gives the number of failures. */
 export async function checkConnector(id: string): Promise<number> {
   const folder = folderOf(id);
-  const [connector, sandbox] = await Promise.all([loadConnector(moduleOf(folder, 'connector')), sandboxIn(folder)]);
-  let failures = 0;
+  const [connector, sandbox] = await Promise.all([loadConnector(moduleOf(folder, 'connector')), loadSandbox(moduleOf(folder, 'sandbox'))]);
   const checks = conformance({ connector, sandbox });
-  for (const check of checks) if (!(await passes(check))) failures++;
+  let failures = 0;
+  for (const outcome of outcomesOf(checks)) {
+    const { line, isGood } = await outcome;
+    console.log(line);
+    if (!isGood) failures++;
+  }
   console.log(`${checks.length - failures} passed, ${failures} failed`);
   return failures;
 }
 
-async function passes({ name, run }: Check): Promise<boolean> {
+interface Outcome {
+  readonly line: string;
+  readonly isGood: boolean;
+}
+
+/** Runs checks side by side, each in its lane after the one before it there. */
+function outcomesOf(checks: readonly Check[]): readonly Promise<Outcome>[] {
+  const lanes: Promise<unknown>[] = Array.from({ length: LANES }, () => Promise.resolve());
+  return checks.map((check, i) => {
+    const outcome = (lanes[i % LANES] ?? Promise.resolve()).then(() => outcomeOf(check));
+    lanes[i % LANES] = outcome;
+    return outcome;
+  });
+}
+
+async function outcomeOf({ name, run }: Check): Promise<Outcome> {
   const started = performance.now();
   const failure = await run().then(
     () => undefined,
     (error: Error) => error.message,
   );
   const took = `${Math.round(performance.now() - started)} ms`.padStart(8);
-  console.log(
-    `${failure === undefined ? '  ok  ' : 'FAILED'} ${took}  ${name}${failure === undefined ? '' : `\n${' '.repeat(17)}${failure}`}`,
-  );
-  return failure === undefined;
+  const reason = failure === undefined ? '' : `\n${' '.repeat(17)}${failure}`;
+  return { line: `${failure === undefined ? '  ok  ' : 'FAILED'} ${took}  ${name}${reason}`, isGood: failure === undefined };
 }
 
 /** A folder of the hall's own beside where the command is called, or a shipped one. */
 function folderOf(id: string): string {
-  const places = [resolve(id), resolve('connectors', id), resolve(shippedConnectors(), id)];
-  const found = places.find((place) => existsSync(place) && moduleIn(place, 'connector') !== undefined);
-  if (!found) throw new Error(`no connector "${id}": looked for connector.ts in ${places.join(', ')}`);
+  const shipped = shippedConnectors();
+  const places = [resolve(id), resolve('connectors', id)];
+  const found = places.find((place) => existsSync(place) && moduleIn(place, 'connector') !== undefined) ?? shipped.get(id);
+  if (!found)
+    throw new Error(`no connector "${id}": looked for connector.ts in ${places.join(', ')}; shipped are ${[...shipped.keys()].join(', ')}`);
   return found;
 }
 
@@ -40,13 +62,4 @@ function moduleOf(folder: string, name: string): string {
   const module = moduleIn(folder, name);
   if (!module) throw new Error(`${folder} has no ${name}.ts; the kit needs it`);
   return module;
-}
-
-async function sandboxIn(folder: string): Promise<SandboxSpec> {
-  const module = moduleOf(folder, 'sandbox');
-  const { default: plain } = (await importModule(module)) as { default?: SandboxSpec & { default?: SandboxSpec } };
-  const spec = plain?.default ?? plain;
-  if (typeof spec?.open !== 'function')
-    throw new Error(`${module}: the default export must come from sandbox({ id, settings, samples, open })`);
-  return spec;
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { openForExplaining } from '../app.ts';
 import { AgencyError, type OnStep } from '../connect/index.ts';
 import { readSettings } from '../settings/index.ts';
@@ -48,14 +49,18 @@ async function answer(
   try {
     const record = await engine.reader(asking).read(section, key);
     tell(record ? 'record' : 'null', record ?? 'the agency says that it knows no such record');
-    const nulls = record ? nullsIn(record, '') : [];
+    const nulls = record ? nullsIn({ ...record, provenance: undefined }, '') : [];
     if (nulls.length > 0) tell('null fields', `the mapping found nothing for ${nulls.join(', ')}: compare with what was decoded`);
   } catch (error) {
     if (!(error instanceof AgencyError)) throw error;
-    tell('failed', { code: error.code, retryable: error.retryable, retryAfterMs: error.retryAfterMs, ...error.private });
+    const { code, retryable, retryAfterMs, cause } = error;
+    tell('failed', { code, retryable, retryAfterMs, ...error.private, ...(cause instanceof Error && { because: saidBy(cause) }) });
     process.exitCode = 1;
   }
 }
+
+/** What the failure behind a failure says; for a reply of another shape every place where it departs. */
+const saidBy = (cause: Error): string => (cause instanceof z.ZodError ? z.prettifyError(cause) : cause.message);
 
 function nullsIn(value: object, path: string): string[] {
   return Object.entries(value).flatMap(([name, inner]) => {

@@ -7,9 +7,11 @@ import { createGraph, printSchemaText } from '../graph/index.ts';
 import { FAULTS, type Fault, sandboxClient } from '../kit/index.ts';
 import { runGateway, runSandbox } from '../run.ts';
 import { readSettings } from '../settings/index.ts';
+import { addCatalogue } from './catalogue.ts';
 import { checkConnector } from './connector.ts';
 import { explainSection } from './explain.ts';
 import { addNewConnector } from './new-connector.ts';
+import { printOpen } from './open.ts';
 import { callGateway, sandboxAddress } from './running.ts';
 
 const program = new Command('yimen')
@@ -45,7 +47,7 @@ const sandbox = program.command('sandbox').description('the sandbox agencies');
 sandbox
   .command('start')
   .description('start all sandbox agencies in this process')
-  .option('--port <port>', 'port of the control address', integer, 4_100)
+  .option('--port <port>', 'port of the control address; the agencies take those after it', integer, 4_100)
   .action(({ port }: { port: number }) => runSandbox(port));
 
 sandbox
@@ -76,6 +78,8 @@ sandbox
       console.log(`${id.padEnd(20)} ${url}  ${(await client.traffic(id)).calls} calls`);
   });
 
+addCatalogue(program);
+
 const connector = program.command('connector').description('for those who connect an agency');
 addNewConnector(connector);
 
@@ -85,6 +89,11 @@ connector
   .action(async (id: string) => {
     if ((await checkConnector(id)) > 0) process.exitCode = 1;
   });
+
+connector
+  .command('open <id>')
+  .description('list what a connector asked over an exchange database and has no answer to yet')
+  .action(printOpen);
 
 connector
   .command('explain <section> <key>')

@@ -28,7 +28,7 @@ export function addNewConnector(connector: Command): void {
     .addOption(new Option('--charset <charset>', 'charset of SOAP messages').choices(['utf-8', 'gb18030']).default('utf-8'))
     .option('--out <folder>', 'folder to write; without it connectors/<id>')
     .option('--force', 'write over a connector that is there')
-    .action((id: string, options: NewOptions) => console.log(report(create(id, options))));
+    .action((id: string, options: NewOptions) => console.log([report(create(id, options)), next(options.out ?? id)].join('\n')));
 }
 
 function create(id: string, options: NewOptions): ScaffoldReport {
@@ -62,5 +62,9 @@ function report({ folder, title, sections, leftOut, agencyAdded, toRun }: Scaffo
     ...toRun.map((step) => `  still to run: ${step}`),
   ].join('\n');
 }
+
+const next = (folder: string): string => `next:
+  npx yimen connector check ${folder}
+  then make the fields your own: docs/connect-an-agency.md`;
 
 const omission = ({ what, place, reason }: LeftOut): string => `  ${what} (${place}): ${reason}`;

@@ -2,10 +2,11 @@ import type { z } from 'zod';
 import type { ConnectorFields } from '../../schema/generated/connector-fields.ts';
 import type { Clock } from '../clock/index.ts';
 import type { Lookup } from './lookup.ts';
+import type { ExchangeClient } from './transport/exchange/client.ts';
+import type { ExchangeOptions } from './transport/exchange/options.ts';
 import type { FormClient, FormOptions } from './transport/form.ts';
 import type { GraphqlClient, GraphqlOptions } from './transport/graphql.ts';
-import type { JsonClient } from './transport/json.ts';
-import type { LinkOptions } from './transport/link.ts';
+import type { JsonClient, JsonOptions } from './transport/json.ts';
 import type { SoapClient, SoapOptions } from './transport/soap.ts';
 import type { Log, Policy } from './types.ts';
 
@@ -23,10 +24,16 @@ export type ServedFields = {
  * connector for many agencies opens one per agency, or one that hangs would hold the connections of all.
  */
 export interface HttpFace {
-  json(options: LinkOptions & EngineChoice): JsonClient;
+  json(options: JsonOptions & EngineChoice): JsonClient;
   soap(options: SoapOptions & EngineChoice): SoapClient;
   form(options: FormOptions & EngineChoice): FormClient;
   graphql(options: GraphqlOptions & EngineChoice): GraphqlClient;
+}
+
+/** Clients of one connector for agencies that are reached by a database; the engine limits, times and closes them. */
+export interface DatabaseFace {
+  /** An exchange database: the hall writes requests, the agency's batch job replies. PostgreSQL, MySQL or MariaDB. */
+  exchange(options: ExchangeOptions): ExchangeClient;
 }
 
 export interface EngineChoice {
@@ -40,6 +47,7 @@ export interface EngineChoice {
 export interface OpenTools<Settings> {
   readonly settings: Settings;
   readonly http: HttpFace;
+  readonly database: DatabaseFace;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { register } from 'node:module';
+import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import type { Connector } from './connector.ts';
@@ -16,6 +17,25 @@ export function connectorFolders(parent: string): readonly string[] {
     .sort()
     .map((name) => resolve(parent, name))
     .filter((folder) => moduleIn(folder, 'connector') !== undefined);
+}
+
+/**
+ * The connectors that come with the product by their ids, each with the folder to load it from: as it was built, or its
+ * sources where they are newer, so that what an integrator has just written is what runs.
+ */
+export function shippedFolders(sources: string, built: string): ReadonlyMap<string, string> {
+  return new Map(connectorFolders(sources).map((folder) => [basename(folder), freshest(folder, resolve(built, basename(folder)))]));
+}
+
+function freshest(sources: string, built: string): string {
+  const module = resolve(built, 'connector.js');
+  if (!existsSync(module)) return sources;
+  return changedAt(sources) > statSync(module).mtimeMs ? sources : built;
+}
+
+function changedAt(folder: string): number {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /(?<!\.test)\.ts$/.test(name));
+  return Math.max(...names.map((name) => statSync(resolve(folder, name)).mtimeMs));
 }
 
 /** The module of that name in a folder, built or not. */
@@ -43,6 +63,9 @@ let understanding: Promise<unknown> | undefined;
 /** Lets Node load TypeScript from now on, for a hall's own connectors beside the built gateway. */
 function understandTypeScript(): Promise<unknown> {
   if (import.meta.url.endsWith('.ts')) return Promise.resolve();
-  understanding ??= Promise.all([import('tsx/esm/api'), import('tsx/cjs/api')]).then((apis) => apis.map(({ register }) => register()));
+  understanding ??= Promise.all([import('tsx/esm/api'), import('tsx/cjs/api')]).then((apis) => {
+    for (const api of apis) api.register();
+    register(new URL('one-copy.js', import.meta.url));
+  });
   return understanding;
 }

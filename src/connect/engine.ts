@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock/index.ts';
 import type { Shared } from '../store/index.ts';
 import type { Connector } from './connector.ts';
+import { databaseFace } from './database-face.ts';
 import { httpFace } from './http-face.ts';
 import type { Lookup } from './lookup.ts';
 import { Memory } from './memory/memory.ts';
@@ -11,6 +12,8 @@ import type { OutboundRule } from './outbound/outbound.ts';
 import { type Reader, type RequestAsking, RequestReader, type Route } from './reader.ts';
 import { type CallReport, Source, type SourceHealth } from './source.ts';
 import { Tickets } from './ticket.ts';
+import type { ExchangeWatch } from './transport/exchange/client.ts';
+import type { ExchangeTally, OpenRequests } from './transport/exchange/options.ts';
 import type { Log, Policy } from './types.ts';
 import type { HealthState } from './watch/health.ts';
 
@@ -65,6 +68,13 @@ export interface SourceReading extends Served {
   readonly health: SourceHealth;
 }
 
+/** An exchange database and what was last seen of it. */
+export interface ExchangeReading extends Served {
+  readonly tally: Readonly<ExchangeTally>;
+  /** Open requests and the oldest one, counted every minute; undefined before. */
+  readonly open: Pick<OpenRequests, 'count' | 'oldest'> | undefined;
+}
+
 /** The connector engine: the only code that talks to agencies. */
 export interface Engine {
   /** Who serves each section. */
@@ -73,6 +83,10 @@ export interface Engine {
   health(agency: string): SourceHealth | undefined;
   /** Every (connector, agency) pair and how it is doing. */
   sources(): readonly SourceReading[];
+  /** Every exchange database of every connector. */
+  exchanges(): readonly ExchangeReading[];
+  /** What a connector has asked over exchange databases and nobody has an answer to, asked of the databases now. */
+  open(connector: string): Promise<readonly (Served & OpenRequests)[]>;
   /** A reader for one request. */
   reader(asking: RequestAsking): Reader;
   /** Forgets remembered answers, in all replicas. Never rejects. */
@@ -83,12 +97,13 @@ export interface Engine {
 /** Opens every connector and lays out who serves what. Refuses two connectors for one section unless `serve` chooses. */
 export function createEngine(options: EngineOptions): Engine {
   const closers: (() => Promise<void>)[] = [];
+  const exchanges: (ExchangeWatch & { readonly connector: string })[] = [];
   const routes = new Map<string, Route>();
   const memory = options.remember === false ? undefined : new Memory(options);
   const tickets = new Tickets(options.key ?? randomBytes(32));
   checkIds(options.connectors);
   for (const configured of options.connectors)
-    for (const [section, route] of opened(configured, options, memory, (close) => closers.push(close)))
+    for (const [section, route] of opened(configured, options, memory, { closers, exchanges }))
       place(routes, section, route, options.serve ?? {});
   checkChoices(routes, options.serve ?? {});
   checkAgencies(routes, options.agencies ?? {});
@@ -97,6 +112,13 @@ export function createEngine(options: EngineOptions): Engine {
     served: new Map([...routes].map(([section, { source }]) => [section, { connector: source.connector, agency: source.agency }])),
     health: (agency) => worst(sources.filter((source) => source.agency === agency).map((source) => source.health())),
     sources: () => sources.map((source) => ({ connector: source.connector, agency: source.agency, health: source.health() })),
+    exchanges: () => exchanges.map(({ connector, agency, tally, lastSeen }) => ({ connector, agency, tally, open: lastSeen() })),
+    open: (wanted) =>
+      Promise.all(
+        exchanges
+          .filter(({ connector }) => connector === wanted)
+          .map(async ({ connector, agency, open }) => ({ connector, agency, ...(await open()) })),
+      ),
     reader: (asking) => new RequestReader(routes, tickets, asking),
     evict: async (what) => memory?.evict(what),
     async close() {
@@ -106,17 +128,27 @@ export function createEngine(options: EngineOptions): Engine {
   };
 }
 
+/** What connectors opened and the engine keeps an eye on. */
+interface OpenedThings {
+  readonly closers: (() => Promise<void>)[];
+  readonly exchanges: (ExchangeWatch & { readonly connector: string })[];
+}
+
 /** Opens one connector: its sections, each with the source it is asked at. */
 function opened(
   { connector, settings, policy }: ConfiguredConnector,
   options: EngineOptions,
   memory: Memory | undefined,
-  onOpen: (close: () => Promise<void>) => void,
+  { closers, exchanges }: OpenedThings,
 ): [string, Route][] {
   const own = { ...connector.policy, ...policy };
   const { clock, log, outbound = {} } = options;
-  const http = httpFace({ clock, connections: own.concurrency ?? 16, outbound, onOpen });
-  const { fields } = named(connector.id, () => connector.open({ settings, http, clock, log }));
+  const connections = own.concurrency ?? 16;
+  const onOpen = (close: () => Promise<void>) => void closers.push(close);
+  const onExchange = (watch: ExchangeWatch) => void exchanges.push({ ...watch, connector: connector.id });
+  const http = httpFace({ clock, connections, outbound, onOpen });
+  const database = databaseFace({ clock, log, connections, outbound, agency: connector.agency, onOpen, onExchange });
+  const { fields } = named(connector.id, () => connector.open({ settings, http, database, clock, log }));
   const sources = new Map<string, RememberingSource>();
   const sourceOf = (agency: string) => {
     const ofAgency = { ...own, ...options.agencies?.[agency] };

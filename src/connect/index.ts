@@ -13,16 +13,18 @@ export {
   type Connector,
   type ConnectorSpec,
   connector,
+  type DatabaseFace,
   type HttpFace,
   type OpenTools,
   type ServedFields,
 } from './connector.ts';
-export { connectorFolders, importModule, loadConnector, moduleIn } from './discover.ts';
+export { connectorFolders, importModule, loadConnector, moduleIn, shippedFolders } from './discover.ts';
 export {
   type ConfiguredConnector,
   createEngine,
   type Engine,
   type EngineOptions,
+  type ExchangeReading,
   type OutcomeReport,
   type Served,
   type SourceReading,
@@ -34,18 +36,36 @@ export type { Eviction, Question } from './memory/question.ts';
 export type { OutboundRule } from './outbound/outbound.ts';
 export type { AgencyAnswer, Reader, RequestAsking } from './reader.ts';
 export { resolveSecrets, Secret, type SecretSources, secret } from './secret.ts';
+export { databaseSettings, duration } from './setting-shapes.ts';
 export { digits, fitting, mixed, variant } from './shapes.ts';
+export { columnMac } from './sign/column-mac.ts';
 export { apiKey, basic, bearer } from './sign/key.ts';
 export { hmacSha256Parameters, hmacSm3 } from './sign/mac.ts';
 export { oauth2 } from './sign/oauth2.ts';
 export { sm2Sign, sm2Signature, sm2Verify } from './sign/sm2.ts';
 export { sm4Body, sm4Decrypt, sm4Encrypt } from './sign/sm4.ts';
 export type { CallReport, SourceHealth } from './source.ts';
+export type { ExchangeClient } from './transport/exchange/client.ts';
+export { type ProposedTables, proposedTables } from './transport/exchange/ddl.ts';
+export type {
+  DatabaseAddress,
+  DatabaseTls,
+  ExchangeMessage,
+  ExchangeOptions,
+  ExchangeRequest,
+  ExchangeSigner,
+  ExchangeTally,
+  OpenRequest,
+  OpenRequests,
+  OpenState,
+  ReplyTable,
+  RequestTable,
+} from './transport/exchange/options.ts';
 export type { FormClient, Meaning } from './transport/form.ts';
 export type { GraphqlClient, GraphqlQuery } from './transport/graphql.ts';
 export type { JsonClient, JsonRequest } from './transport/json.ts';
 export type { SoapClient, SoapOperation } from './transport/soap.ts';
-export type { Signer, WireRequest, WireResponse } from './transport/wire.ts';
+export type { SignContext, Signer, WireRequest, WireResponse } from './transport/wire.ts';
 export {
   type Call,
   type Caller,

@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
 
 /** Types that have global ids. */
-export type NodeType = 'Enterprise' | 'Person' | 'Agency';
-const TYPES: readonly string[] = ['Enterprise', 'Person', 'Agency'] satisfies NodeType[];
+export type NodeType = (typeof TYPES)[number];
+const TYPES = ['Enterprise', 'Person', 'Agency', 'ServiceItem', 'Theme'] as const;
 
 const NONCE = 12;
 const TAG = 16;
@@ -28,9 +28,8 @@ export function globalIds(key: Buffer): GlobalIds {
     },
     open(id) {
       const text = decrypt(id, key);
-      const colon = text?.indexOf(':') ?? -1;
-      if (!text || !TYPES.includes(text.slice(0, colon))) return undefined;
-      return { type: text.slice(0, colon) as NodeType, key: text.slice(colon + 1) };
+      const type = TYPES.find((it) => text?.startsWith(`${it}:`));
+      return text && type ? { type, key: text.slice(type.length + 1) } : undefined;
     },
   };
 }

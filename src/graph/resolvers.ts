@@ -1,8 +1,12 @@
 import type { GraphQLFieldResolver } from 'graphql';
 import type { EnterpriseShape, PersonShape } from '../../schema/generated/connector-fields.ts';
 import type { Resolvers } from '../../schema/generated/types.ts';
+import type { Agency, Item, Theme } from '../catalogue/index.ts';
 import { sectionArrival, sectionArrived } from './arrival.ts';
+import { agencyDoors, catalogueQueries, catalogueTypes } from './catalogue.ts';
 import type { RequestContext } from './context.ts';
+import { formResolvers, itemFormSchema } from './forms.ts';
+import type { NodeType } from './global-id.ts';
 import { guideResolvers } from './guide.ts';
 import { noticeResolvers } from './notice.ts';
 import { scalars } from './scalars.ts';
@@ -14,10 +18,14 @@ const BREAKER = { closed: 'CLOSED', open: 'OPEN', 'half-open': 'HALF_OPEN' } as 
 /** Resolvers of everything that no agency answers. Sections get theirs from the connectors (see sections.ts). */
 export const resolvers: Resolvers = {
   ...scalars,
+  ...formResolvers,
+  ...catalogueTypes,
+  ServiceItem: { ...catalogueTypes.ServiceItem, formSchema: itemFormSchema },
   ...guideResolvers,
   ...noticeResolvers,
   Guide: { ...guideResolvers.Guide, ...noticeResolvers.Guide },
   Query: {
+    ...catalogueQueries,
     ...guideResolvers.Query,
     ...noticeResolvers.Query,
     enterprise: (_, { uscc }) => ({ uscc }),
@@ -33,6 +41,7 @@ export const resolvers: Resolvers = {
   Enterprise: { id: ({ uscc }, _, { ids }) => ids.seal('Enterprise', uscc) },
   Person: { id: ({ idNumber }, _, { ids }) => ids.seal('Person', idNumber) },
   Agency: {
+    ...agencyDoors,
     id: ({ id }, _, { ids }) => ids.seal('Agency', id),
     code: ({ id }) => id,
     level: ({ level }) => upper(level),
@@ -51,18 +60,29 @@ export const resolvers: Resolvers = {
   },
 };
 
-type NodeParent = EnterpriseShape | PersonShape | NonNullable<ReturnType<RequestContext['catalogue']['agency']>>;
+type NodeParent = EnterpriseShape | PersonShape | Agency | Item | Theme;
+
+/** How a global id's key leads to its object. Subjects are there for every valid key; who knows them is for sections to say. */
+const NODES: { readonly [T in NodeType]: (key: string, catalogue: RequestContext['catalogue']) => NodeParent | undefined } = {
+  Enterprise: (uscc) => ({ uscc }),
+  Person: (idNumber) => ({ idNumber }),
+  Agency: (id, catalogue) => catalogue.agency(id),
+  ServiceItem: (code, catalogue) => catalogue.item(code),
+  Theme: (id, catalogue) => catalogue.theme(id),
+};
 
 function nodeOf(id: string, { ids, catalogue }: RequestContext): NodeParent | null {
   const named = ids.open(id);
-  if (!named) return null;
-  if (named.type === 'Enterprise') return { uscc: named.key };
-  return named.type === 'Person' ? { idNumber: named.key } : (catalogue.agency(named.key) ?? null);
+  return (named && NODES[named.type](named.key, catalogue)) ?? null;
 }
 
-function typeOf(node: object): 'Enterprise' | 'Person' | 'Agency' {
-  if ('uscc' in node) return 'Enterprise';
-  return 'idNumber' in node ? 'Person' : 'Agency';
+/** A key that only objects of the type have. */
+const MARKS = { Enterprise: 'uscc', Person: 'idNumber', ServiceItem: 'baseCode', Theme: 'steps', Agency: 'level' } as const;
+
+function typeOf(node: object): NodeType {
+  const type = (Object.keys(MARKS) as NodeType[]).find((it) => MARKS[it] in node);
+  if (!type) throw new Error('a node of a type without a mark');
+  return type;
 }
 
 /** A connection's `nodes` are its edges' nodes; connectors give only edges. */

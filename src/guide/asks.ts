@@ -36,6 +36,10 @@ const PAPERS: Sentence = {
   zh: '未能核验证照，由大厅稍后获取，延误不计入您的时间。',
   en: 'Papers could not be checked: the hall fetches them later, and the delay is not yours.',
 };
+const PAPERS_FOR_GOOD: Sentence = {
+  zh: '本大厅尚未接入证照库，相关证照须自行提供。',
+  en: 'This hall is connected to no library of certificates: bring the papers.',
+};
 const FIELDS: Sentence = {
   zh: '未能预填相关表单项，请自行填写，由大厅稍后核对。',
   en: 'Fields of the form stay empty: fill them in, and the hall compares them later.',
@@ -46,13 +50,14 @@ export function uncheckedOf(asks: readonly Ask[], known: Known): readonly Unchec
   const failed = asks.flatMap(({ holder, section, key }): Unchecked[] => {
     const reading = known(holder, section, key);
     if (reading.kind !== 'failed') return [];
-    return [{ agency: reading.agency, section, code: reading.code, consequence: consequenceOf(section) }];
+    return [{ agency: reading.agency, section, code: reading.code, consequence: consequenceOf(section, reading.agency) }];
   });
   return [...new Map(failed.map((it) => [`${it.agency} ${it.section} ${it.code}`, it])).values()];
 }
 
-function consequenceOf(section: string): Sentence {
+function consequenceOf(section: string, agency: string | null): Sentence {
   const rule = RECORD_RULES.find((it) => it.section === section);
   if (rule) return rule.unchecked;
-  return section.endsWith('.certificates') ? PAPERS : FIELDS;
+  if (!section.endsWith('.certificates')) return FIELDS;
+  return agency === null ? PAPERS_FOR_GOOD : PAPERS;
 }

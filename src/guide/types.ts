@@ -11,10 +11,23 @@
  * - blocker 障碍: what stands in the way, whose it is, and what to do.
  * - reading 核验结果: what an agency said when it was asked for this guide.
  * - unchecked 未能核验: what could not be asked; the guide comes all the same and says so.
+ * - line 表单行: a field as it stands on one form, with what is known of it.
+ * - carried 带入: a value that stands on the form before the applicant writes anything: an answer, or what an agency said.
+ * - completed 补全: what the applicant wrote together with what was carried.
  * - holder 持有人: whose paper or record it is.
  */
 import type { CivilDate, DueDate } from '../calendar/index.ts';
-import type { Agency, FormField, FormSection, Holder, Item, Material, Theme, ThemeQuestion } from '../catalogue/index.ts';
+import type {
+  Agency,
+  FormField,
+  FormFieldCondition,
+  FormSection,
+  Holder,
+  Item,
+  Material,
+  Theme,
+  ThemeQuestion,
+} from '../catalogue/index.ts';
 import type { Provenance } from '../connect/index.ts';
 
 /** A sentence in both languages. It never holds personal data. */
@@ -133,7 +146,7 @@ export interface NoticeLine {
 /** The forms of all needed items as one. */
 export interface OneForm {
   readonly parts: readonly FormPart[];
-  /** JSON Schema (2020-12) that a filled form must keep. */
+  /** JSON Schema (2020-12) that a completed form must keep; see `completeForm`. */
   readonly schema: Readonly<Record<string, unknown>>;
 }
 
@@ -144,9 +157,12 @@ export interface FormPart {
 
 export interface FormLine {
   readonly field: FormField;
+  /** Whether it must be filled in where it is shown. */
   readonly required: boolean;
   /** Codes of the items whose forms ask for it. */
   readonly askedBy: readonly string[];
+  /** Shown only while all of these hold; none: always. */
+  readonly shownWhen: readonly FormFieldCondition[];
   /** What an agency said, or the theme's answer; undefined where the applicant fills it in. */
   readonly value: unknown;
   readonly saidBy: Provenance | null;

@@ -1,6 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AgencyAnswer, AgencyError, Connector, Duration, Policy } from '../connect/index.ts';
-import { describeFault, type Fault } from './faults.ts';
+import { answers, failsAs, failureOf, must, PATIENCE_MS, type Sample } from './checks/asking.ts';
+import { late, lost, twice } from './checks/exchange.ts';
+import { type Code, EXPECTED, type Expectation } from './checks/expected.ts';
+import { DatabaseHost } from './exchange/database-host.ts';
+import type { Fault, Transport } from './faults.ts';
 import type { SandboxSpec } from './sandbox.ts';
 import { type TestLine, testLine } from './test-line.ts';
 
@@ -12,6 +16,8 @@ export interface ConformanceOptions {
   readonly subjects?: string;
   /** How many sections are put through every fault; the others are only asked. Default all. */
   readonly thorough?: number;
+  /** Where several suites share a database that is slow to start. */
+  readonly databases?: DatabaseHost;
 }
 
 /** One thing a connector must do. `run` rejects with a sentence that says what it should have done. */
@@ -25,47 +31,36 @@ export function conforms(it: (name: string, run: () => Promise<void>) => void, o
   for (const { name, run } of conformance(options)) it(name, run);
 }
 
-interface Sample {
-  readonly section: string;
-  readonly keys: readonly unknown[];
-}
-
-type Code = AgencyError['code'];
-
-/** What a section must answer under each fault. A reply that breaks off is a broken line, so it counts as unavailable. */
-const EXPECTED: readonly (readonly [Fault, Code])[] = [
-  ['down', 'AGENCY_UNAVAILABLE'],
-  ['hang', 'AGENCY_TIMEOUT'],
-  ['drip', 'AGENCY_TIMEOUT'],
-  ['error', 'AGENCY_UNAVAILABLE'],
-  ['throttle', 'AGENCY_THROTTLED'],
-  ['redirect', 'AGENCY_PROTOCOL'],
-  ['garbage', 'AGENCY_PROTOCOL'],
-  ['empty', 'AGENCY_PROTOCOL'],
-  ['charset', 'AGENCY_PROTOCOL'],
-  ['bom', 'AGENCY_PROTOCOL'],
-  ['bomb', 'AGENCY_PROTOCOL'],
-  ['hostile', 'AGENCY_PROTOCOL'],
-  ['truncated', 'AGENCY_UNAVAILABLE'],
-  ['expired', 'AGENCY_CREDENTIALS'],
-];
-
-const PATIENCE_MS = 4_000;
 /** A time limit that an agency under "slow" keeps and one under "hang" does not. */
-const LIMIT: Duration = '2s';
+const LIMIT: Duration = '8s';
 const HANG_LIMIT: Duration = '300ms';
 /** A token request may come before the question. */
 const MOST_CALLS = 2;
 const HOUR_MS = 3_600_000;
+/** One check follows the other: a database that is slow to start stays for the next. */
+const LINGER_MS = 1_000;
+
+type Extra = readonly [name: string, policy: Policy, work: (line: TestLine, sample: Sample) => Promise<void>];
+
+/** What is asked of a transport beyond the faults of all. */
+const EXTRAS: Readonly<Record<Transport, readonly Extra[]>> = {
+  http: [],
+  exchange: [
+    ['keeps one request open when it was lost, and lists it', { timeout: HANG_LIMIT }, lost],
+    ['is answered by a late reply instead of asking again', { timeout: HANG_LIMIT }, late],
+    ['takes a second reply for no answer', {}, twice],
+  ],
+};
 
 /** The checks every connector must pass, over its own sandbox. Any test runner can run them. */
 export function conformance(options: ConformanceOptions): readonly Check[] {
   const samples = Object.entries(options.sandbox.samples).map(([section, keys]) => ({ section, keys }));
   const check = checkOf(options);
   const { thorough = samples.length } = options;
+  const { transport = 'http' } = options.sandbox;
   return [
     check('every section it serves has a record in its sandbox', {}, (line) => servesItsSamples(line, samples)),
-    ...samples.slice(0, thorough).flatMap((sample) => allOf(sample, check)),
+    ...samples.slice(0, thorough).flatMap((sample) => allOf(sample, transport, check)),
     ...samples.slice(thorough).map((sample) => asked(sample, check)),
   ];
 }
@@ -73,23 +68,24 @@ export function conformance(options: ConformanceOptions): readonly Check[] {
 const asked = (sample: Sample, check: MakeCheck): Check =>
   check(`${sample.section} answers, and says where it comes from`, {}, (line) => answers(line, sample));
 
-const allOf = (sample: Sample, check: MakeCheck): readonly Check[] => [
+const allOf = (sample: Sample, transport: Transport, check: MakeCheck): readonly Check[] => [
   ...inPeace(sample, check),
-  ...underFaults(sample, check),
+  ...underFaults(sample, transport, check),
+  ...EXTRAS[transport].map(([name, policy, work]) => check(`${sample.section} ${name}`, policy, (line) => work(line, sample))),
   ...(sample.keys.length > 1 ? inBatches(sample, check) : []),
 ];
 
 type MakeCheck = (name: string, policy: Policy, work: (line: TestLine) => Promise<void>) => Check;
 
-const checkOf =
-  ({ connector, sandbox, subjects }: ConformanceOptions): MakeCheck =>
-  (name, policy, work) => ({
+function checkOf({ connector, sandbox, subjects, databases = new DatabaseHost(LINGER_MS) }: ConformanceOptions): MakeCheck {
+  return (name, policy, work) => ({
     name,
     async run() {
-      await using line = await testLine(connector, sandbox, subjects, policy);
+      await using line = await testLine(connector, sandbox, subjects, policy, databases);
       await work(line);
     },
   });
+}
 
 function inPeace(sample: Sample, check: MakeCheck): readonly Check[] {
   const { section } = sample;
@@ -112,11 +108,11 @@ function inPeace(sample: Sample, check: MakeCheck): readonly Check[] {
   ];
 }
 
-function underFaults(sample: Sample, check: MakeCheck): readonly Check[] {
+function underFaults(sample: Sample, transport: Transport, check: MakeCheck): readonly Check[] {
   const { section } = sample;
-  const faults = EXPECTED.map(([fault, code]) => {
-    const timeout = code === 'AGENCY_TIMEOUT' ? HANG_LIMIT : LIMIT;
-    return check(`${section} under "${fault}" is ${code}`, { timeout }, (line) => underFault(line, sample, fault, code));
+  const faults = EXPECTED[transport].map((expected) => {
+    const timeout = expected.code === 'AGENCY_TIMEOUT' ? HANG_LIMIT : LIMIT;
+    return check(`${section} under "${expected.fault}" is ${expected.code}`, { timeout }, (line) => underFault(line, sample, expected));
   });
   return [...faults, check(`${section} under "skew" answers, or is AGENCY_CREDENTIALS`, {}, (line) => underSkew(line, sample))];
 }
@@ -134,10 +130,6 @@ function inBatches(sample: Sample, check: MakeCheck): readonly Check[] {
   ];
 }
 
-function must(holds: boolean, sentence: string): asserts holds {
-  if (!holds) throw new Error(sentence);
-}
-
 async function servesItsSamples({ sections }: TestLine, samples: readonly Sample[]): Promise<void> {
   const sampled = samples.filter(({ keys }) => keys.length > 0).map(({ section }) => section);
   const lacking = sections.filter((section) => !sampled.includes(section));
@@ -146,34 +138,11 @@ async function servesItsSamples({ sections }: TestLine, samples: readonly Sample
   must(unserved.length === 0, `the connector should serve ${unserved.join(', ')}: its sandbox has samples for it`);
 }
 
-async function answers(line: TestLine, { section, keys }: Sample): Promise<void> {
-  const answer = await line.read(section, keys[0], PATIENCE_MS);
-  must(answer !== null, `${section} should have answered: the sandbox must hold a record for the sample key`);
-  must(answer.provenance.connector === line.agency.id, `${section} should name its own connector in its provenance`);
-  must(answer.provenance.freshness === 'LIVE', `${section} should be LIVE when it was asked just now`);
-}
-
-async function failureOf(line: TestLine, { section, keys }: Sample): Promise<AgencyError | undefined> {
-  return line.read(section, keys[0], PATIENCE_MS).then(
-    () => undefined,
-    (cause: AgencyError) => cause,
-  );
-}
-
-async function failsAs(line: TestLine, sample: Sample, code: Code, why: string): Promise<AgencyError> {
-  const { section } = sample;
-  const error = await failureOf(line, sample);
-  must(error !== undefined, `${section} should have failed with ${code}: ${why}`);
-  must(error.code === code, `${section} should have failed with ${code}, got ${error.code} (${JSON.stringify(error.private)}): ${why}`);
-  must(error.connector === line.agency.id, `${section} should name its own connector in its error`);
-  return error;
-}
-
-async function underFault(line: TestLine, sample: Sample, fault: Fault, code: Code): Promise<void> {
+async function underFault(line: TestLine, sample: Sample, { fault, code, retryAfterMs }: Expectation): Promise<void> {
   line.agency.faults.set(fault);
-  const error = await failsAs(line, sample, code, `the agency ${describeFault(fault)}`);
-  if (fault === 'throttle')
-    must(error.retryAfterMs === 2_000, `${sample.section} should have passed on Retry-After: 2, got ${error.retryAfterMs}`);
+  const error = await failsAs(line, sample, code, `the agency ${line.describe(fault)}`);
+  if (retryAfterMs !== undefined)
+    must(error.retryAfterMs === retryAfterMs, `${sample.section} should have passed on Retry-After: 2, got ${error.retryAfterMs}`);
   leavesRetriesToTheEngine(line, sample, fault);
   leaksNothing(line, sample);
 }
@@ -224,7 +193,7 @@ async function oneFails(line: TestLine, { section, keys }: Sample, fault: Fault,
   line.agency.faults.set(fault);
   const settled = await line.readAll(section, keys, PATIENCE_MS);
   const codes = settled.flatMap((each) => (each.status === 'rejected' ? [(each.reason as AgencyError).code] : []));
-  must(codes.length < keys.length, `${section} should have answered the keys whose rows were right: the agency ${describeFault(fault)}`);
+  must(codes.length < keys.length, `${section} should have answered the keys whose rows were right: the agency ${line.describe(fault)}`);
   must(
     codes.length === 1 && codes[0] === code,
     `${section} should fail one key with ${code}, got ${codes.join(', ') || 'no failure'}: ${why}`,

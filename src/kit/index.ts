@@ -9,10 +9,20 @@ export { type Check, type ConformanceOptions, conformance, conforms } from './co
 export type { AgencyCredential } from './contract/credentials.ts';
 export { type RestRoute, restAgency } from './contract/rest.ts';
 export { type SoapAgencyOptions, type SoapRoute, soapAgency } from './contract/soap.ts';
-export { describeFault, FAULTS, type Fault, FaultSwitch } from './faults.ts';
+export { DatabaseHost } from './exchange/database-host.ts';
+export type {
+  ExchangeAccess,
+  ExchangeSandboxReply,
+  ExchangeSandboxRequest,
+  ExchangeSandboxSpec,
+  OpenExchangeSandbox,
+} from './exchange/spec.ts';
+export { describeFault, FAULTS, type Fault, FaultSwitch, faultsOver, type Transport } from './faults.ts';
 export { type SandboxClient, type SandboxDescription, sandboxClient } from './host/client.ts';
 export { type HostOptions, type SandboxHost, startSandboxHost } from './host/host.ts';
 export {
+  type HttpSandboxSpec,
+  loadSandbox,
   type OpenSandbox,
   type PlainRequest,
   type RunningSandbox,
@@ -25,5 +35,12 @@ export {
   type Traffic,
 } from './sandbox.ts';
 export { ContractError, type ContractSource, type LeftOut, type ScaffoldOptions, type ScaffoldReport, scaffold } from './scaffold/index.ts';
-export { loadSubjects, type SandboxCredit, type SandboxEnterprise, type SandboxPerson, type Subjects } from './subjects.ts';
+export {
+  loadSubjects,
+  type SandboxCredit,
+  type SandboxEnterprise,
+  type SandboxPerson,
+  SHIPPED_SUBJECTS,
+  type Subjects,
+} from './subjects.ts';
 export { type TestLine, testLine } from './test-line.ts';

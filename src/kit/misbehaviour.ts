@@ -5,6 +5,8 @@ import type { Fault, FaultSwitch } from './faults.ts';
 import type { SandboxReply } from './sandbox.ts';
 
 const DRIP_MS = 50;
+/** However short a reply is, it takes this long. */
+const LEAST_DRIP_MS = 2_000;
 const SKEW_MS = 3_600_000;
 /** 50 MB of spaces, which pack to 51 KB. */
 const BOMB = gzipSync(Buffer.alloc(50 * 1024 * 1024, ' '));
@@ -51,10 +53,13 @@ function sendDrip(outgoing: ServerResponse, reply: SandboxReply): void {
   const body = Buffer.from(reply.body);
   let sent = 0;
   outgoing.writeHead(reply.status ?? 200, { ...reply.headers, 'content-length': body.length });
-  const drip = setInterval(() => {
-    outgoing.write(body.subarray(sent, ++sent));
-    if (sent >= body.length) outgoing.end();
-  }, DRIP_MS);
+  const drip = setInterval(
+    () => {
+      outgoing.write(body.subarray(sent, ++sent));
+      if (sent >= body.length) outgoing.end();
+    },
+    Math.max(DRIP_MS, LEAST_DRIP_MS / Math.max(1, body.length)),
+  );
   outgoing.once('close', () => clearInterval(drip));
 }
 

@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock/index.ts';
-import { type Charset, encodeText } from '../connect/index.ts';
+import { type Charset, encodeText, importModule } from '../connect/index.ts';
+import type { DatabaseHost } from './exchange/database-host.ts';
+import { startExchangeSandbox } from './exchange/exchange-sandbox.ts';
+import type { ExchangeSandboxSpec } from './exchange/spec.ts';
 import { type Fault, FaultSwitch } from './faults.ts';
 import { disturbed, EARLY, REDIRECTED, redirect, send, skewed } from './misbehaviour.ts';
 import type { Subjects } from './subjects.ts';
@@ -43,6 +46,8 @@ export interface SandboxReply {
 export interface SandboxTools {
   readonly subjects: Subjects;
   readonly clock: Clock;
+  /** Where agencies behind an exchange database have it; each its own, where none is given. */
+  readonly databases?: DatabaseHost;
 }
 
 export interface OpenSandbox {
@@ -51,7 +56,11 @@ export interface OpenSandbox {
 }
 
 /** A mock agency: speaks the real protocol over a real socket. */
-export interface SandboxSpec {
+export type SandboxSpec = HttpSandboxSpec | ExchangeSandboxSpec;
+
+/** A mock agency over HTTP. */
+export interface HttpSandboxSpec {
+  readonly transport?: 'http';
   /** The connector's id. */
   readonly id: string;
   /** Charset of its texts. Default utf-8. */
@@ -69,7 +78,17 @@ export interface SandboxSpec {
 }
 
 /** Declares a sandbox agency: the one default export of `sandbox.ts`. */
-export const sandbox = (spec: SandboxSpec): SandboxSpec => spec;
+export const sandbox = <Spec extends SandboxSpec>(spec: Spec): Spec => spec;
+
+/** Loads a sandbox agency from a module's file. */
+export async function loadSandbox(module: string): Promise<SandboxSpec> {
+  const { default: plain } = (await importModule(module)) as { default?: SandboxSpec & { default?: SandboxSpec } };
+  // A module compiled to CommonJS arrives with its default export one level down.
+  const spec = plain?.default ?? plain;
+  if (typeof spec?.open !== 'function')
+    throw new Error(`${module}: the default export must come from sandbox({ id, settings, samples, open })`);
+  return spec;
+}
 
 /** What a running sandbox agency saw, for tests: calls so far and the most at the same time. */
 export interface Traffic {
@@ -88,11 +107,16 @@ export interface RunningSandbox {
   resetTraffic(): void;
   /** Makes every reply take this long, in milliseconds; an agency's ordinary slowness. */
   setLatency(ms: number): void;
+  /** Resolves when it can answer at once: what is slow to start begins with the first question, or here. */
+  prepared(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Starts a sandbox agency on loopback. Port 0 takes a free one. */
-export async function startSandbox(spec: SandboxSpec, tools: SandboxTools, port = 0): Promise<RunningSandbox> {
+export const startSandbox = (spec: SandboxSpec, tools: SandboxTools, port = 0): Promise<RunningSandbox> =>
+  spec.transport === 'exchange' ? startExchangeSandbox(spec, tools) : startHttpSandbox(spec, tools, port);
+
+async function startHttpSandbox(spec: HttpSandboxSpec, tools: SandboxTools, port: number): Promise<RunningSandbox> {
   const faults = new FaultSwitch();
   const agency = spec.open({ ...tools, clock: skewed(tools.clock, faults, spec.id) });
   const seen = { calls: 0, running: 0, peak: 0 };
@@ -109,7 +133,9 @@ export async function startSandbox(spec: SandboxSpec, tools: SandboxTools, port 
       if (!outgoing.headersSent) outgoing.writeHead(500).end();
     }
   });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', resolve);
+  });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     id: spec.id,
@@ -124,6 +150,7 @@ export async function startSandbox(spec: SandboxSpec, tools: SandboxTools, port 
     setLatency(ms) {
       latencyMs = ms;
     },
+    prepared: async () => {},
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -132,7 +159,7 @@ export async function startSandbox(spec: SandboxSpec, tools: SandboxTools, port 
   };
 }
 
-async function serve(spec: SandboxSpec, agency: OpenSandbox, faults: FaultSwitch, incoming: IncomingMessage, outgoing: ServerResponse) {
+async function serve(spec: HttpSandboxSpec, agency: OpenSandbox, faults: FaultSwitch, incoming: IncomingMessage, outgoing: ServerResponse) {
   const plain = await readRequest(incoming);
   const fault = faults.of(spec.agencyOf?.(plain) ?? spec.id);
   if (fault === 'hang') return;

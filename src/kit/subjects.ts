@@ -119,6 +119,7 @@ const Person = z.object({
     maternity: z.string(),
     workUnit: z.string().nullable(),
   }),
+  housingFund: z.object({ account: z.string(), status: z.string(), balance: z.number() }).nullable().default(null),
   shareholdings: z.array(z.object({ enterprise: z.string(), percent: z.number() })).default([]),
   legalRepresentativeOf: z.array(z.string()).default([]),
 });

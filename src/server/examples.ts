@@ -68,7 +68,24 @@ query Agencies {
   agencies { code nameZh level kind connectors }
 }
 `,
-  `# 7. 开办企业一件事：步骤、一次性告知、时间 · Open a company: steps, one-time notice, dates
+  `# 7. 找对门：检索事项，窗口在哪里、何时开、要带什么 · Find the door: search the items (错一个字也行；also yyzz, gssl, compnay)
+query FindTheDoor($text: String! = "公司设立", $after: String) {
+  serviceItems(filter: { text: $text }, first: 5, after: $after) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      slug nameZh aliases promisedLimit remote
+      agency { nameZh }
+      decidedBy { kind body { nameZh } connectors }
+      counters { handles tier hall { nameZh address window opens { days from until } } }
+      materials { required tolerance material { nameZh issuer { nameZh } } }
+      result { nameZh }
+      themes { code nameZh targetDays }
+    }
+  }
+}
+`,
+  `# 8. 开办企业一件事：步骤、一次性告知、时间 · Open a company: steps, one-time notice, dates
 query OpenCompany($legalRepresentative: CitizenIdNumber! = "${PERSON}") {
   guide(
     input: {

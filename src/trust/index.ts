@@ -6,5 +6,5 @@
  * - issuer 签发方: who signs the tokens a hall accepts.
  */
 export { type Authenticator, createAuthenticator, Forbidden, type TrustedIssuer, Unauthenticated } from './authenticate.ts';
-export { type MaskKind, masked } from './mask.ts';
+export { type MaskKind, masked, maskedWithin } from './mask.ts';
 export { type NoticeCodes, noticeCodes } from './notice-code.ts';

@@ -12,3 +12,10 @@ export function masked(value: unknown, kind: MaskKind, role: Role): unknown {
   if (typeof value !== 'string' || UNMASKED[kind].includes(role)) return value;
   return citizenIdFault(value) === undefined ? maskCitizenId(value) : value;
 }
+
+/** The same for every text within a list or an object. */
+export function maskedWithin(value: unknown, kind: MaskKind, role: Role): unknown {
+  if (typeof value !== 'object' || value === null) return masked(value, kind, role);
+  if (Array.isArray(value)) return value.map((it) => maskedWithin(it, kind, role));
+  return Object.fromEntries(Object.entries(value).map(([key, it]) => [key, maskedWithin(it, kind, role)]));
+}

@@ -1,6 +1,8 @@
 import http from 'node:http';
 import https from 'node:https';
+import { Socket } from 'node:net';
 import { buildConnector } from 'undici';
+import { unbracketed } from './allow-list.ts';
 import type { Outbound } from './outbound.ts';
 
 /** For undici's `connect` option: every connection is checked, also one that a followed redirect would make. */
@@ -24,6 +26,12 @@ export function guardedAgents(
 ): { readonly httpAgent: http.Agent; readonly httpsAgent: https.Agent } {
   const all = { ...options, lookup: outbound.lookup };
   return { httpAgent: checked(new http.Agent(all), outbound), httpsAgent: checked(new https.Agent(all), outbound) };
+}
+
+/** For clients that speak a protocol of their own: a socket on its way to one checked address. */
+export function guardedSocket(outbound: Outbound, { host, port }: { readonly host: string; readonly port: number }): Socket {
+  outbound.checkHost(host);
+  return new Socket().setNoDelay(true).connect({ host: unbracketed(host), port, lookup: outbound.lookup });
 }
 
 type Create = (options: { readonly host?: string | null }, done?: (error: Error | null, socket?: never) => void) => unknown;

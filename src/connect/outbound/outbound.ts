@@ -51,6 +51,9 @@ export function outboundTo(address: string, { allow = [], loopback = false }: Ou
   return outbound;
 }
 
+/** The same for a host whose address is not HTTP's: a database. `host` as it is written in the address, an IPv6 one in brackets. */
+export const outboundToHost = (host: string, rule: OutboundRule, clock: Clock): Outbound => outboundTo(`http://${host}/`, rule, clock);
+
 interface Pin {
   readonly addresses: readonly string[];
   readonly at: number;

@@ -1,12 +1,19 @@
 import type { z } from 'zod';
 import { decodeJson } from '../codec/json.ts';
+import { AgencyError } from '../errors.ts';
 import type { Call } from '../types.ts';
 import { textOf } from './content.ts';
+import { type EnvelopeOptions, opened } from './envelope.ts';
 import { type LinkOptions, type LinkRequest, type LinkTools, link } from './link.ts';
 import { statusFault, translate } from './translate.ts';
 import type { WireResponse } from './wire.ts';
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json$/;
+
+export interface JsonOptions extends LinkOptions {
+  /** Where the agency wraps every reply and says in a code of its own how the question went, also under HTTP 200. */
+  readonly envelope?: EnvelopeOptions;
+}
 
 export interface JsonRequest {
   readonly method?: LinkRequest['method'];
@@ -18,34 +25,41 @@ export interface JsonRequest {
   readonly body?: unknown;
 }
 
-/** JSON over HTTP. */
+/** JSON over HTTP. A reply is checked without its envelope, where the agency has one. */
 export interface JsonClient {
   /** The checked reply. */
   request<T>(request: JsonRequest, shape: z.ZodType<T>, call: Call): Promise<T>;
-  /** The checked reply, or null where the agency says "no such record" by status 404. */
+  /** The checked reply, or null where the agency says "no such record": by status 404, or by a code that means `absent`. */
   find<T>(request: JsonRequest, shape: z.ZodType<T>, call: Call): Promise<T | null>;
 }
 
-export function jsonClient(options: LinkOptions, tools: LinkTools): JsonClient {
+export function jsonClient(options: JsonOptions, tools: LinkTools): JsonClient {
+  const { envelope } = options;
   const out = link({ ...options, headers: { accept: 'application/json', ...options.headers } }, tools);
 
-  async function decoded<T>(reply: WireResponse, shape: z.ZodType<T>, call: Call): Promise<T> {
+  async function decoded<T>(reply: WireResponse, shape: z.ZodType<T>, call: Call): Promise<{ readonly it: T } | null> {
     try {
       const fault = statusFault(reply, call, tools.clock.now());
       if (fault) throw fault;
       const decoded = decodeJson(textOf(reply, JSON_TYPE, 'utf-8'));
       call.onStep?.('decoded', decoded);
-      return shape.parse(decoded);
+      const held = envelope ? opened(decoded, envelope, call) : { content: decoded };
+      return held && { it: shape.parse(held.content) };
     } catch (cause) {
       throw translate(cause, call);
     }
   }
 
   return {
-    request: async (request, shape, call) => decoded(await out.send(encoded(request), call), shape, call),
+    async request(request, shape, call) {
+      const found = await decoded(await out.send(encoded(request), call), shape, call);
+      if (!found) throw new AgencyError(call, 'REFUSED', { private: { reason: 'no such record, where there must be one' } });
+      return found.it;
+    },
     async find(request, shape, call) {
       const reply = await out.send(encoded(request), call);
-      return reply.status === 404 ? null : decoded(reply, shape, call);
+      const found = reply.status === 404 ? null : await decoded(reply, shape, call);
+      return found ? found.it : null;
     },
   };
 }

@@ -93,6 +93,29 @@ describe("a SOAP agency's replies", () => {
   });
 });
 
+describe("a JSON agency's envelope", () => {
+  const envelope = { ok: '0000', meanings: { '1004': 'absent', '4001': 'CREDENTIALS' }, code: 'rtnCode', data: 'result' } as const;
+  const agency = (body: string) => jsonClient({ url, envelope }, answering(body, 'application/json'));
+  const find = (body: string) => agency(body).find({ path: '/ask' }, Person, call());
+
+  it('is taken off a good reply', async () => {
+    expect(await find('{"rtnCode":"0000","rtnMsg":"成功","result":{"name":"一门"}}')).toEqual({ name: '一门' });
+  });
+  it('says "no such record" by its code, which is a refusal where there must be one', async () => {
+    const unknown = '{"rtnCode":1004,"result":null}';
+    expect(await find(unknown)).toBeNull();
+    await expect(agency(unknown).request({ path: '/ask' }, Person, call())).rejects.toMatchObject({ code: 'AGENCY_REFUSED' });
+  });
+  it.each([
+    ['{"rtnCode":"4001"}', 'AGENCY_CREDENTIALS'],
+    ['{"rtnCode":"constructor"}', 'AGENCY_REFUSED'],
+    ['{"rtnCode":"0000"}', 'AGENCY_PROTOCOL'],
+    ['{"code":"0000","data":{"name":"一门"}}', 'AGENCY_PROTOCOL'],
+  ])('%s means %s', async (body, means) => {
+    await expect(find(body)).rejects.toMatchObject({ code: means });
+  });
+});
+
 describe("a JSON agency's status 404", () => {
   const agency = jsonClient({ url }, answering('', 'text/plain', 404));
 

@@ -3,6 +3,7 @@ import { DecodeError } from '../codec/decode-error.ts';
 import { AgencyError, type AgencyErrorDetail, type AgencyFault } from '../errors.ts';
 import { OutboundRefused } from '../outbound/allow-list.ts';
 import type { Call } from '../types.ts';
+import { DatabaseTrouble } from './exchange/trouble.ts';
 import { BodyTooLarge, type WireResponse } from './wire.ts';
 
 /** Why a call was aborted when its time was over. */
@@ -24,6 +25,7 @@ function faultOf(cause: unknown, signal: AbortSignal): [AgencyFault, string] {
   if (cause instanceof z.ZodError) return ['PROTOCOL', shapeFaults(cause)];
   const refused = outboundRefusal(cause);
   if (refused) return ['UNAVAILABLE', refused.message];
+  if (cause instanceof DatabaseTrouble) return [cause.fault, cause.message];
   const code = networkCode(cause);
   if (code && NOT_HTTP.test(code)) return ['PROTOCOL', code];
   return ['UNAVAILABLE', code ?? (cause instanceof Error ? cause.name : 'unknown')];

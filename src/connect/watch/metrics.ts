@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { OutcomeReport, SourceReading } from '../engine.ts';
+import type { ExchangeReading, OutcomeReport, Served, SourceReading } from '../engine.ts';
 import type { CallReport } from '../source.ts';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 8];
@@ -10,8 +10,8 @@ export interface Metrics {
   onCall(report: CallReport): void;
   /** Notes where the answer to one key came from. */
   onOutcome(report: OutcomeReport): void;
-  /** Shows how sources are doing whenever metrics are read. */
-  watch(sources: () => readonly SourceReading[]): void;
+  /** Shows how sources are doing, and what is open at exchange databases, whenever metrics are read. */
+  watch(sources: () => readonly SourceReading[], exchanges?: () => readonly ExchangeReading[]): void;
   /** All metrics as Prometheus reads them. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -57,7 +57,10 @@ export function createMetrics(): Metrics {
       if (error) failures.inc({ ...labels, code: error.code });
     },
     onOutcome: (report) => outcomes.inc({ ...report }),
-    watch: (sources) => watched(registry, sources),
+    watch(sources, exchanges = () => []) {
+      watched(registry, sources, OF_SOURCES);
+      watched(registry, exchanges, OF_EXCHANGES);
+    },
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };
@@ -65,21 +68,48 @@ export function createMetrics(): Metrics {
 
 const BREAKER = { closed: 0, 'half-open': 1, open: 2 } as const;
 
-function watched(registry: Registry, sources: () => readonly SourceReading[]): void {
-  const gauge = (name: string, help: string, read: (reading: SourceReading) => number | null) =>
+/** Name, help, and what is shown of a reading; null shows nothing. */
+type Shown<T> = readonly [name: string, help: string, read: (reading: T) => number | null];
+
+const OF_SOURCES: readonly Shown<SourceReading>[] = [
+  ['yimen_breaker_state', 'Circuit breaker: 0 closed, 1 half-open, 2 open', ({ health }) => BREAKER[health.breaker]],
+  ['yimen_quota_left', "Calls left of the agency's quota today", ({ health }) => health.quotaLeft],
+  ['yimen_maintenance', 'Whether the agency is under maintenance', ({ health }) => (health.maintenance ? 1 : 0)],
+];
+
+const OF_EXCHANGES: readonly Shown<ExchangeReading>[] = [
+  [
+    'yimen_exchange_open',
+    'Requests in the exchange database without a reply that was read, counted every minute',
+    ({ open }) => open?.count ?? null,
+  ],
+  [
+    'yimen_exchange_oldest_timestamp_seconds',
+    'Since when the oldest of them is open',
+    ({ open }) => (open?.oldest ? open.oldest.getTime() / 1_000 : null),
+  ],
+  ['yimen_exchange_answered', 'Replies read first by this process', ({ tally }) => tally.answered],
+  ['yimen_exchange_late', 'Of those, read when the question was asked again', ({ tally }) => tally.late],
+  ['yimen_exchange_doubled', 'Second replies, ignored', ({ tally }) => tally.doubled],
+  ['yimen_exchange_differing', 'Requests with replies that differ', ({ tally }) => tally.differing],
+  ['yimen_exchange_too_late', 'Replies to questions that were given up, ignored', ({ tally }) => tally.tooLate],
+];
+
+function watched<T extends Served>(registry: Registry, readings: () => readonly T[], shown: readonly Shown<T>[]): void {
+  for (const [name, help, read] of shown) {
     new Gauge({
       name,
       help,
       labelNames: ['connector', 'agency'],
       registers: [registry],
       collect() {
-        for (const reading of sources()) {
+        // What is closed by now must not stay as it was.
+        this.reset();
+        for (const reading of readings()) {
           const value = read(reading);
           if (value !== null) this.set({ connector: reading.connector, agency: reading.agency }, value);
         }
       },
     });
-  gauge('yimen_breaker_state', 'Circuit breaker: 0 closed, 1 half-open, 2 open', ({ health }) => BREAKER[health.breaker]);
-  gauge('yimen_quota_left', "Calls left of the agency's quota today", ({ health }) => health.quotaLeft);
-  gauge('yimen_maintenance', 'Whether the agency is under maintenance', ({ health }) => (health.maintenance ? 1 : 0));
+  }
 }

@@ -1,21 +1,10 @@
-/** The forms of all planned items as one 一张表单. */
-import type { Catalogue, Holder, Item, Theme } from '../../catalogue/index.ts';
-import type { Applicant, Known, OneForm } from '../types.ts';
-
-/** Which items one form is for. */
-export interface FormPlan {
-  readonly theme: Theme;
-  readonly answers: ReadonlyMap<string, boolean | string>;
-  readonly plannedItems: readonly Item[];
-}
-
-export interface FormInput extends FormPlan {
-  readonly applicant: Applicant;
-  readonly known: Known;
-}
-
-/** The sections that fill this plan's form in. */
-export const formAsks = (_plan: FormPlan, _catalogue: Catalogue): readonly { readonly holder: Holder; readonly section: string }[] => [];
-
-/** The forms of all planned items as one. */
-export const oneForm = (_input: FormInput, _catalogue: Catalogue): OneForm => ({ parts: [], schema: { type: 'object' } });
+/**
+ * The one form 一张表单: what the items of a plan ask for, each field once, filled in as far as it is known; and the check
+ * of what was written. Pure. Words: see ../types.ts, and src/catalogue/entries.ts for the dictionary.
+ */
+export { createFormChecker, type FormChecker, type FormProblem } from './check.ts';
+export { completeForm } from './complete.ts';
+export { type FormInput, formAsks, oneForm } from './one-form.ts';
+export type { FormPlan } from './plan.ts';
+export { formSchema, fragmentOf, type JsonSchema } from './schema.ts';
+export type { FormAsk } from './source.ts';

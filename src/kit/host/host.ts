@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { type MovableClock, movableClock } from '../../clock/index.ts';
-import { FAULTS } from '../faults.ts';
+import { DatabaseHost } from '../exchange/database-host.ts';
+import { FAULTS, NoSuchFault } from '../faults.ts';
 import { type RunningSandbox, type SandboxSpec, startSandbox } from '../sandbox.ts';
 import { loadSubjects } from '../subjects.ts';
 import { openIssuer, SANDBOX_AUDIENCE, type SandboxIssuer, TokenRequest } from './issuer.ts';
@@ -17,7 +18,7 @@ export interface HostOptions {
   readonly subjects: string;
   /** Folder of the agencies' own state. */
   readonly data: string;
-  /** Port of the control address; 0 takes a free one. */
+  /** Port of the control address; the agencies take those after it, in their order. 0 takes free ones. */
   readonly port?: number;
 }
 
@@ -33,10 +34,11 @@ export interface SandboxHost {
 export async function startSandboxHost(options: HostOptions): Promise<SandboxHost> {
   mkdirSync(options.data, { recursive: true });
   const clock = keptClock(resolve(options.data, 'clock.json'));
-  const tools = { clock, subjects: loadSubjects(options.subjects, Date.now()) };
-  const agencies = await Promise.all(options.specs.map((spec) => startSandbox(spec, tools)));
+  const tools = { clock, subjects: loadSubjects(options.subjects, Date.now()), databases: new DatabaseHost() };
+  const { port = 0 } = options;
+  const agencies = await Promise.all(options.specs.map((spec, i) => startSandbox(spec, tools, port && port + 1 + i)));
   const control = controlServer(agencies, clock, await openIssuer(options.data, clock));
-  const url = await control.listen({ host: '127.0.0.1', port: options.port ?? 0 });
+  const url = await control.listen({ host: '127.0.0.1', port });
   return {
     url,
     agencies,
@@ -63,6 +65,11 @@ function keptClock(file: string): MovableClock {
   };
 }
 
+function sentence(error: unknown): string {
+  if (error instanceof z.ZodError) return z.prettifyError(error);
+  return error instanceof NoSuchFault ? error.message : 'bad request';
+}
+
 function controlServer(agencies: readonly RunningSandbox[], clock: MovableClock, issuer: SandboxIssuer): FastifyInstance {
   const app = Fastify({ logger: false, forceCloseConnections: true });
   const byId = new Map(agencies.map((agency) => [agency.id, agency]));
@@ -73,8 +80,7 @@ function controlServer(agencies: readonly RunningSandbox[], clock: MovableClock,
     if (request.headers.origin) await reply.code(403).send({ error: 'not for browsers' });
   });
   app.setErrorHandler((error, _request, reply) => {
-    const message = error instanceof z.ZodError ? z.prettifyError(error) : 'bad request';
-    return reply.code(400).send({ error: message });
+    return reply.code(400).send({ error: sentence(error) });
   });
   app.get('/', () => ({
     connectors: agencies.map(({ id, settings, url }) => ({ id, settings, url })),

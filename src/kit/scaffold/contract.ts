@@ -84,8 +84,8 @@ export interface VariantsShape {
 
 export type Shape = ScalarShape | EnumShape | ObjectShape | ListShape | MapShape | VariantsShape;
 
-/** Where an input of an operation goes. */
-export type InputPlace = 'path' | 'query' | 'header' | 'body';
+/** Where an input of an operation goes: `body` is one member of the body, `content` the whole of it. */
+export type InputPlace = 'path' | 'query' | 'header' | 'body' | 'content';
 
 export interface Input extends Field {
   readonly place: InputPlace;

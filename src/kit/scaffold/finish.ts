@@ -16,9 +16,13 @@ export function formatted(root: string, folder: string): void {
     spawnSync(biome, ['check', '--write', '--files-max-size=16777216', '--diagnostic-level=error', relative(root, folder)], { cwd: root });
 }
 
-/** Brings generated types and the schema's snapshot up to date; gives back what could not be run here. */
+/** Only a gateway that runs built needs what is new built too. */
+const BUILD = { what: 'build', needs: 'node_modules/.bin/tsc', arguments: ['-p', 'tsconfig.build.json'] } as const;
+
+/** Brings generated types, the schema's snapshot and the build up to date; gives back what could not be run here. */
 export function refreshed(root: string): readonly string[] {
-  return STEPS.flatMap(({ what, needs, arguments: given }) => {
+  const steps = import.meta.url.endsWith('.js') ? [...STEPS, BUILD] : STEPS;
+  return steps.flatMap(({ what, needs, arguments: given }) => {
     const command = resolve(root, needs);
     if (!existsSync(command)) return [what];
     const isScript = command.endsWith('.mjs');

@@ -9,7 +9,7 @@ import { emitted } from './emit/index.ts';
 import { formatted, refreshed } from './finish.ts';
 import { readOpenapi } from './openapi/read.ts';
 import { planned } from './plan.ts';
-import { checkFolder, ensureAgency, isShipped, takenNames, writeFiles } from './project.ts';
+import { checkFolder, ensureAgency, isInside, isShipped, takenNames, writeFiles } from './project.ts';
 import { readWsdl } from './wsdl/read.ts';
 
 export { ContractError, type LeftOut } from './contract.ts';
@@ -64,7 +64,7 @@ export function scaffold(options: ScaffoldOptions): ScaffoldReport {
   writeFiles(root, folder, emitted(plan));
   formatted(root, folder);
   const added = ensureAgency(root, agency, contract.title);
-  const toRun = !isShipped(root, folder) || options.refresh === false ? ['codegen', 'schema snapshot'] : refreshed(root);
+  const toRun = isShipped(root, folder) && options.refresh !== false ? refreshed(root) : stepsElsewhere(root, folder);
   const owner = plan.extends ?? 'Query';
   return {
     folder,
@@ -75,6 +75,10 @@ export function scaffold(options: ScaffoldOptions): ScaffoldReport {
     toRun,
   };
 }
+
+/** Outside of the project its packages are not at hand. */
+const stepsElsewhere = (root: string, folder: string): readonly string[] =>
+  isInside(root, folder) ? ['codegen', 'schema snapshot'] : ['npm install of yimen and zod in a package around it'];
 
 function contractOf({ source, operations = [], id }: ScaffoldOptions): Contract {
   if ('openapi' in source) return readOpenapi(source.openapi, operations);

@@ -31,7 +31,7 @@ export type PlannedType =
       readonly values: readonly (readonly [name: string, wire: string])[];
     }
   | { readonly kind: 'map'; readonly name: string; readonly shape: MapShape }
-  | { readonly kind: 'variants'; readonly name: string; readonly shape: VariantsShape; readonly names: readonly string[] };
+  | { readonly kind: 'variants' | 'choice'; readonly name: string; readonly shape: VariantsShape; readonly names: readonly string[] };
 
 export interface PlannedOperation {
   readonly operation: Operation;
@@ -103,7 +103,7 @@ export function planned(raw: Contract, wish: Wish): Plan {
   for (const shape of reachable(operations.flatMap(({ args }) => args.map(({ field }) => field.shape)))) {
     const known = output.get(shape);
     if (shape.kind === 'enum' && known) input.set(shape, known);
-    else place(input, shape, shape.kind === 'object' ? (name) => typeName(`${name} Input`) : typeName, 'input');
+    else place(input, shape, shape.kind === 'enum' ? typeName : (name) => typeName(`${name} Input`), 'input');
   }
   return {
     id: wish.id,
@@ -185,7 +185,7 @@ function place(types: Map<Shape, PlannedType>, shape: Shape, typeName: (name: st
       shape.variants.map((it) => ({ wire: it.name, shape: it.shape, required: false, nullable: false })),
       name,
     );
-    types.set(shape, { kind: 'variants', name, shape, names: fields.map((it) => it.name) });
+    types.set(shape, { kind: kind === 'input' ? 'choice' : 'variants', name, shape, names: fields.map((it) => it.name) });
   }
 }
 

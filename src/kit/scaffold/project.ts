@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, relative, resolve } from 'node:path';
+import { basename, dirname, relative, resolve, sep } from 'node:path';
 import { buildASTSchema, concatAST, extendSchema, isInputObjectType, isObjectType, parse } from 'graphql';
 import { ContractError } from './contract.ts';
 import { clean } from './text.ts';
@@ -47,7 +47,7 @@ const subfolders = (parent: string): string[] =>
         .map((it) => resolve(parent, it.name))
     : [];
 
-/** What the packages that emitted files name are in this project. */
+/** What the public entry points that emitted files name are in this project. */
 const PACKAGES: Readonly<Record<string, string>> = {
   'yimen/connect': 'src/connect/index.ts',
   'yimen/kit': 'src/kit/index.ts',
@@ -55,12 +55,13 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'yimen/types': 'schema/generated/types.ts',
 };
 
-/** Writes the files of a connector, its imports pointing at the project's own rooms. */
+/** Writes the files of a connector; inside the project its imports point at the project's own rooms. */
 export function writeFiles(root: string, folder: string, files: ReadonlyMap<string, string>): void {
+  const relink = isInside(root, folder);
   for (const [name, text] of files) {
     const file = resolve(folder, name);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, name.endsWith('.ts') ? relinked(text, root, dirname(file)) : text);
+    writeFileSync(file, relink && name.endsWith('.ts') ? relinked(text, root, dirname(file)) : text);
   }
 }
 
@@ -94,6 +95,9 @@ export function ensureAgency(root: string, id: string, title: string): boolean {
   writeFileSync(file, text.replace(/\s*\]\s*$/, `${agencies.length > 0 ? ',' : ''}\n${added}\n]\n`));
   return true;
 }
+
+/** Whether a folder is somewhere in the project. */
+export const isInside = (root: string, folder: string): boolean => folder.startsWith(`${root}${sep}`);
 
 /** Whether a folder is one of the project's connectors. */
 export const isShipped = (root: string, folder: string): boolean =>

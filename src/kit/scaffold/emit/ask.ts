@@ -1,4 +1,4 @@
-import type { Field, Shape } from '../contract.ts';
+import type { Field, Input, Shape } from '../contract.ts';
 import type { Named, Plan, PlannedOperation, PlannedType } from '../plan.ts';
 import { comment, key, literal, usedIn } from '../text.ts';
 import { Prefixes } from './prefixes.ts';
@@ -26,7 +26,7 @@ export function emitAsk(plan: Plan): { readonly text: string; readonly asking: R
   const blocks = [
     ...types.flatMap((type) => (type.kind === 'enum' ? [writer.book(type)] : [])),
     ...questions,
-    ...types.flatMap((type) => (type.kind === 'input' ? [writer.message(type)] : [])),
+    ...types.flatMap((type) => (type.kind === 'input' ? [writer.message(type)] : type.kind === 'choice' ? [writer.choice(type)] : [])),
   ];
   const text = blocks.join('\n\n');
   return { text: `${writer.imports(text)}\n\n${text}\n`, asking };
@@ -87,9 +87,14 @@ class AskWriter {
       `path: ${path},`,
       at('query').length > 0 ? `query: queryOf({ ${this.#members(at('query'), 'plain')} }),` : '',
       `headers: { accept: ${literal(way.accept)}${headers} },`,
-      at('body').length > 0 || way.method === 'POST' ? `body: given({ ${this.#members(at('body'), 'json')} }),` : '',
+      this.#body(at('content'), at('body'), way.method),
     ];
     return `{\n${lines.filter(Boolean).join('\n')}\n}`;
+  }
+
+  #body([whole]: readonly Named<Input>[], members: readonly Named[], method: 'GET' | 'POST'): string {
+    if (whole) return `body: ${this.#given(whole.field, `args.${whole.name}`, 'json')},`;
+    return members.length > 0 || method === 'POST' ? `body: given({ ${this.#members(members, 'json')} }),` : '';
   }
 
   #soap({ args }: PlannedOperation): string {
@@ -140,6 +145,7 @@ class AskWriter {
     seen.add(shape);
     if (shape.kind === 'scalar') return !isSame(shape, way) && shape.scalar === 'int64';
     if (shape.kind === 'list') return this.#needsCall(shape.of, way, seen);
+    if (shape.kind === 'variants') return shape.variants.some((it) => this.#needsCall(it.shape, way, seen));
     return shape.kind === 'object' && shape.fields.some((field) => this.#needsCall(field.shape, way, seen));
   }
 
@@ -154,6 +160,20 @@ class AskWriter {
     const call = this.#needsCall(type.shape, way, new Set()) ? ', call: Call' : '';
     const body = this.#members(type.fields, way, 'it').replaceAll(CALL, 'call');
     return `function ${this.#messageName(type.shape)}(it: ${type.name}${call}): Readonly<Record<string, unknown>> {\nreturn given({ ${body} });\n}`;
+  }
+
+  /** A function that writes the one variant that is given, with the mark by which the agency knows it. */
+  choice(type: Extract<PlannedType, { kind: 'variants' | 'choice' }>): string {
+    const { by, variants } = type.shape;
+    const call = this.#needsCall(type.shape, 'json', new Set()) ? ', call: Call' : '';
+    const lines = variants.map((variant, i) => {
+      const name = `it.${type.names[i]}`;
+      const value = this.#value(variant.shape, name, 'json').replaceAll(CALL, 'call');
+      const marked =
+        by !== undefined && variant.values.length === 1 ? `{ ...${value}, ${key(by)}: ${literal(variant.values[0] ?? '')} }` : value;
+      return i < variants.length - 1 ? `if (${name} !== undefined) return ${marked};` : `return ${marked};`;
+    });
+    return `function ${this.#messageName(type.shape)}(it: ${type.name}${call}): unknown {\n${lines.join('\n')}\n}`;
   }
 
   #bookName(shape: Shape): string {

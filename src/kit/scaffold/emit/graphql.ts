@@ -17,8 +17,6 @@ const OUTPUT = {
 /** A question may hold whole numbers of 32 bits only, unless the contract says they are larger. */
 const INPUT = { ...OUTPUT, integer: 'Int' } as const;
 
-const KINDS = { object: '接口类型', input: '接口类型', enum: '接口类型', map: '接口类型', variants: '接口类型' } as const;
-
 /** The connector's own part of the schema. */
 export function emitGraphql(plan: Plan): string {
   const owner = plan.extends ?? 'Query';
@@ -58,11 +56,12 @@ function outputField({ name, field }: Named, plan: Plan): string {
 const descriptionOf = (shape: Shape): string | undefined => ('description' in shape ? shape.description : undefined);
 
 function typeText(type: PlannedType, plan: Plan): string {
-  const head = said(descriptionOf(type.shape), type.shape.name, type.name, KINDS[type.kind]);
+  const head = said(descriptionOf(type.shape), type.shape.name, type.name, '接口类型');
   const body = bodyLines(type, plan).map(indent).join('\n');
-  const word = type.kind === 'enum' || type.kind === 'input' ? type.kind : 'type';
-  return `${head}\n${word} ${type.name} {\n${body}\n}`;
+  return `${head}\n${WORDS[type.kind]} ${type.name} ${type.kind === 'choice' ? '@oneOf ' : ''}{\n${body}\n}`;
 }
+
+const WORDS = { object: 'type', input: 'input', choice: 'input', enum: 'enum', map: 'type', variants: 'type' } as const;
 
 function bodyLines(type: PlannedType, plan: Plan): string[] {
   if (type.kind === 'enum') return type.values.map(([name, wire]) => `${said(undefined, wire, name, '接口代码')}\n${name}`);
@@ -73,10 +72,11 @@ function bodyLines(type: PlannedType, plan: Plan): string[] {
     );
   if (type.kind === 'map')
     return ['"Key. 键。"\nkey: String!', `"Value. 值。"\nvalue: ${outputType(type.shape.of, plan, !type.shape.nullable)}`];
-  return type.shape.variants.map(
-    (variant, i) =>
-      `${said(undefined, variant.values.join(', ') || variant.name, type.names[i] ?? '', '接口类型')}\n${type.names[i]}: ${outputType(variant.shape, plan, false)}`,
-  );
+  return type.shape.variants.map((variant, i) => {
+    const head = said(undefined, variant.values.join(', ') || variant.name, type.names[i] ?? '', '接口类型');
+    const shown = type.kind === 'choice' ? inputShape(variant.shape, plan) : outputType(variant.shape, plan, false);
+    return `${head}\n${type.names[i]}: ${shown}`;
+  });
 }
 
 function outputType(shape: Shape, plan: Plan, mustBe: boolean): string {

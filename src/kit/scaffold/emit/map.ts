@@ -1,4 +1,4 @@
-import type { Shape, VariantsShape } from '../contract.ts';
+import type { Shape } from '../contract.ts';
 import type { Named, Plan, PlannedOperation, PlannedType } from '../plan.ts';
 import { comment, key, literal, read, usedIn } from '../text.ts';
 import { replyName, variantNames } from './wire.ts';
@@ -16,9 +16,7 @@ export function emitMap(plan: Plan): string {
   const blocks = [
     ...types.filter((it) => it.kind === 'enum').map((it) => bookText(it, plan)),
     ...plan.operations.map((it) => recordText(it, plan)),
-    ...types.flatMap((it) =>
-      it.kind === 'object' ? [objectText(it, plan)] : it.kind === 'variants' ? [variantsText(it, it.shape, plan)] : [],
-    ),
+    ...types.flatMap((it) => (it.kind === 'object' ? [objectText(it, plan)] : it.kind === 'variants' ? [variantsText(it, plan)] : [])),
   ];
   const text = blocks.join('\n\n');
   const shapes = [
@@ -59,7 +57,8 @@ function objectText(type: Extract<PlannedType, { kind: 'object' }>, plan: Plan):
   return `const ${toName(type)} = (it: wire.${plan.wire.get(type.shape)}): ${type.name}Shape => ({\n${lines.join('\n')}\n});`;
 }
 
-function variantsText(type: PlannedType & { kind: 'variants' }, shape: VariantsShape, plan: Plan): string {
+function variantsText(type: Extract<PlannedType, { names: unknown }>, plan: Plan): string {
+  const { shape } = type;
   const wires = variantNames(shape);
   const lines = shape.variants.map((variant, i) => `${type.names[i]}: ${maybe(variant.shape, read('it', wires[i] ?? ''), plan, 0)},`);
   return `const ${toName(type)} = (it: wire.${plan.wire.get(shape)}): ${type.name}Shape => ({\n${lines.join('\n')}\n});`;

@@ -47,11 +47,8 @@ function protocolOf(operation: Operation | undefined): string {
 }
 
 function settingsText(plan: Plan): string {
-  const endpoints = plan.contract.endpoints.length > 0 ? plan.contract.endpoints : ['https://agency.example.cn'];
   const used = [...new Set(plan.operations.map(({ operation }) => operation.endpoint))].sort();
-  const settings: Record<string, unknown> = Object.fromEntries(
-    used.map((it) => [urlSetting(it), endpoints[it] ?? 'https://agency.example.cn']),
-  );
+  const settings: Record<string, unknown> = Object.fromEntries(used.map((it) => [urlSetting(it), absolute(plan.contract.endpoints[it])]));
   for (const { credential, names } of credentialSettings(plan))
     for (const name of names) settings[name] = settingExample(name, credential.kind === 'oauth2' ? credential.tokenUrl : undefined);
   return `\`\`\`json\n${JSON.stringify({ [plan.id]: { settings } }, null, 2)
@@ -59,6 +56,10 @@ function settingsText(plan: Plan): string {
     .replace(/^ {2}/gm, '')
     .replaceAll('`', "'")}\n\`\`\``;
 }
+
+/** A contract may name a place on the agency's machine without the machine. */
+const absolute = (url = ''): string =>
+  /^https?:/i.test(url) ? url : `https://agency.example.cn${url.replace(/^\/?/, '/').replace(/\/$/, '')}`;
 
 function settingExample(name: string, tokenUrl: string | undefined): unknown {
   if (name.endsWith('TokenUrl')) return tokenUrl;

@@ -111,12 +111,14 @@ export function sampleKey({ args }: PlannedOperation, plan: Plan): unknown {
 
 function inputSample(shape: Shape, plan: Plan): unknown {
   const type = plan.inputTypes.get(shape);
-  if (type?.kind === 'enum') return type.values[0]?.[0];
+  // An empty code has no place in a path.
+  if (type?.kind === 'enum') return (type.values.find(([, wire]) => wire !== '') ?? type.values[0])?.[0];
   if (shape.kind === 'list') return [inputSample(shape.of, plan)];
   if (type?.kind === 'input')
     return Object.fromEntries(
       type.fields.filter(({ field }) => field.required && !field.nullable).map(({ name, field }) => [name, inputSample(field.shape, plan)]),
     );
+  if (type?.kind === 'choice') return { [type.names[0] ?? '']: inputSample(type.shape.variants[0]?.shape ?? shape, plan) };
   if (shape.kind !== 'scalar') return null;
   if (shape.scalar === 'text') return clean(String(shape.sample ?? '')) || 'SAMPLE-1';
   if (shape.scalar === 'instant') return new Date('2026-01-15T08:00:00Z');

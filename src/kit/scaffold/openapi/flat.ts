@@ -18,6 +18,8 @@ export interface Flat {
   readonly minimum: number | undefined;
   readonly maximum: number | undefined;
   readonly example: Json | undefined;
+  /** The value it has unless told otherwise. */
+  readonly preset: Json | undefined;
   /** Features that are met but not translated. */
   readonly unread: readonly string[];
 }
@@ -37,6 +39,7 @@ interface Building {
   minimum: number | undefined;
   maximum: number | undefined;
   example: Json | undefined;
+  preset: Json | undefined;
   unread: Set<string>;
 }
 
@@ -68,6 +71,7 @@ export function flatten(documents: Documents, schema: Json | undefined): Flat {
     minimum: undefined,
     maximum: undefined,
     example: undefined,
+    preset: undefined,
     unread: new Set(),
   };
   absorb(documents, schema, out, new Set());
@@ -96,6 +100,7 @@ function absorbTypes(node: JsonObject, out: Building): void {
   out.description = text(node['description']) ?? text(node['title']) ?? out.description;
   out.minimum = bound(node, 'minimum', 'exclusiveMinimum') ?? out.minimum;
   out.maximum = bound(node, 'maximum', 'exclusiveMaximum') ?? out.maximum;
+  out.preset = node['default'] ?? out.preset;
   out.example = node['example'] ?? list(node['examples'])[0] ?? out.example;
   if (Array.isArray(node['enum'])) out.values = out.values?.filter((it) => list(node['enum']).includes(it)) ?? [...list(node['enum'])];
   if (node['const'] !== undefined) out.values = [node['const']];
@@ -133,7 +138,8 @@ function absorbChoices(node: JsonObject, out: Building): void {
     const all = list(node[word]);
     // Alternatives that only say which properties must be there tell nothing about the shape.
     const real = all.filter((it) => !isObject(it) || Object.keys(it).some((name) => name !== 'required' && name !== 'not'));
-    if (real.length > 0 && out.choices.length === 0) out.choices = [...real];
+    if (real.length > 0 && out.choices.length > 0) out.unread.add(word);
+    else if (real.length > 0) out.choices = [...real];
   }
   if (isObject(node['discriminator'])) out.discriminator = node['discriminator'];
 }

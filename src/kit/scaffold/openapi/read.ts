@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
-import { type Contract, ContractError, type EnumShape, Omissions, type Operation } from '../contract.ts';
+import { type Contract, ContractError, type Credential, type EnumShape, Omissions, type Operation } from '../contract.ts';
 import { isWanted, missing } from '../wanted.ts';
-import { DeadReference, Documents, entries, isObject, type JsonObject, list, text } from './documents.ts';
+import { DeadReference, Documents, entries, isObject, type JsonObject, text } from './documents.ts';
 import { inputsOf, Unaskable } from './inputs.ts';
-import { goodReply, jsonContent, serverUrl, speaksOf } from './media.ts';
+import { goodReply, speaksOf } from './media.ts';
 import { Schemas } from './schemas.ts';
 import { credentialsOf } from './security.ts';
+import { Servers } from './servers.ts';
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
 type Method = (typeof METHODS)[number];
@@ -29,10 +30,11 @@ export function readOpenapi(file: string, wanted: readonly string[] = []): Contr
   if (lost) throw new ContractError(lost);
   const tools = { documents, omissions, enums: new Map<object, EnumShape>() };
   const schemas = { reply: new Schemas(tools, 'reply'), request: new Schemas(tools, 'request') };
+  const servers = new Servers(documents.root);
   const operations = candidates.flatMap((candidate, i) => {
     if (!isChosen(candidate, labels[i] ?? [], wanted, omissions, documents)) return [];
     try {
-      return [operationOf(candidate, documents, omissions, schemas)];
+      return [operationOf(candidate, documents, omissions, schemas, servers)];
     } catch (cause) {
       if (!(cause instanceof DeadReference) && !(cause instanceof Unaskable)) throw cause;
       omissions.add(label(candidate), documents.place(candidate.operation), cause.message);
@@ -45,12 +47,10 @@ export function readOpenapi(file: string, wanted: readonly string[] = []): Contr
     title: text(info['title']) ?? basename(file),
     version: text(info['version']),
     description: text(info['description']),
-    endpoints: list(documents.root['servers'])
-      .flatMap((server) => serverUrl(server) ?? [])
-      .slice(0, 1),
+    endpoints: servers.endpoints,
     operations,
     leftOut: omissions.all,
-    notes: [],
+    notes: servers.notes,
   };
 }
 
@@ -66,11 +66,28 @@ function checkVersion(root: JsonObject, file: string): void {
 const label = ({ method, path, name }: Candidate): string => `${name} (${method.toUpperCase()} ${path})`;
 
 function candidatesOf(documents: Documents, omissions: Omissions): readonly Candidate[] {
+  const all = operationsOf(documents, omissions);
+  const unnamed = all.filter(({ operation }) => !ownName(operation));
+  return all.map((one) => ({ ...one, name: ownName(one.operation) ?? summaryOf(one, unnamed) ?? one.name }));
+}
+
+const ownName = (operation: JsonObject): string | undefined => text(operation['operationId'])?.trim() || undefined;
+
+/** An operation without an id is named by its summary, where that is short and no other has the same. */
+function summaryOf(one: Candidate, others: readonly Candidate[]): string | undefined {
+  const own = said(one);
+  return own.length > 0 && own.length <= LONGEST_NAME && others.filter((it) => said(it) === own).length === 1 ? own : undefined;
+}
+
+const LONGEST_NAME = 60;
+const said = ({ operation }: Candidate): string => (text(operation['summary']) ?? '').trim();
+
+function operationsOf(documents: Documents, omissions: Omissions): readonly Candidate[] {
   return entries(documents.root['paths']).flatMap(([path, raw]) => {
     if (path.startsWith('x-')) return [];
     try {
-      const item = documents.follow(raw);
-      return isObject(item) ? METHODS.flatMap((method) => candidate(method, path, item)) : [];
+      const item = documents.merged(raw);
+      return isObject(item) ? METHODS.flatMap((method) => candidate(method, path, item, documents)) : [];
     } catch (cause) {
       omissions.add(path, documents.place(raw), (cause as Error).message);
       return [];
@@ -78,11 +95,10 @@ function candidatesOf(documents: Documents, omissions: Omissions): readonly Cand
   });
 }
 
-function candidate(method: Method, path: string, item: JsonObject): Candidate[] {
-  const operation = item[method];
+function candidate(method: Method, path: string, item: JsonObject, documents: Documents): Candidate[] {
+  const operation = documents.merged(item[method]);
   if (!isObject(operation)) return [];
-  const name = text(operation['operationId'])?.trim() || `${method} ${path.replace(/[{}]/g, ' ')}`;
-  return [{ method, path, name, item, operation }];
+  return [{ method, path, name: `${method} ${path.replace(/[{}]/g, ' ')}`, item, operation }];
 }
 
 function isChosen(
@@ -109,14 +125,14 @@ function operationOf(
   documents: Documents,
   omissions: Omissions,
   schemas: { readonly reply: Schemas; readonly request: Schemas },
+  servers: Servers,
 ): Operation {
   const { method, path, name, item, operation } = one;
-  const reply = goodReply(documents, operation['responses']);
-  const content = reply && isObject(reply.body) ? jsonContent(documents, reply.body['content']) : undefined;
-  if (!content) throw new Unaskable('it has no good reply in JSON');
-  const security = credentialsOf(documents, operation);
+  const content = goodReply(documents, operation['responses']);
+  if ('reason' in content) throw new Unaskable(content.reason);
+  const security = credentialsOf(documents, operation, omissions);
   if ('reason' in security) throw new Unaskable(security.reason);
-  const inputs = inputsOf({ documents, omissions, schemas: schemas.request }, item, operation, name);
+  const { inputs, accept, isAuthorized } = inputsOf({ documents, omissions, schemas: schemas.request }, one);
   checkPath(
     path,
     inputs.filter((it) => it.place === 'path').map((it) => it.wire),
@@ -127,17 +143,20 @@ function operationOf(
     place: documents.place(operation),
     inputs,
     reply: schemas.reply.use(content.schema, `${name} reply`).shape,
-    credentials: security.credentials,
+    credentials: isAuthorized && security.credentials.length === 0 ? [AUTHORIZATION] : security.credentials,
     way: {
       kind: 'rest',
       method: method === 'post' ? 'POST' : 'GET',
       path,
-      accept: content.media,
+      accept: accept ?? content.media,
       absentBy404: speaksOf(operation['responses'], '404') || path.includes('{'),
     },
-    endpoint: 0,
+    endpoint: servers.endpointOf(item, operation),
   };
 }
+
+/** A contract that says nothing of security, but names the header. */
+const AUTHORIZATION: Credential = { kind: 'apiKey', id: 'authorization', in: 'header', name: 'authorization' };
 
 function checkPath(path: string, given: readonly string[]): void {
   const unnamed = [...path.matchAll(/\{([^}]*)\}/g)].find(([, name]) => !given.includes(name ?? ''));

@@ -79,7 +79,8 @@ export class Schemas {
     };
     if (flat.choices.length > 0) return this.#choice(schema, flat, flat.choices, name, keep);
     if (heirs.length > 0) return this.#choice(schema, flat, heirs, name, keep);
-    if (flat.values && flat.values.length > 0) return keep(this.#values(schema, flat, flat.values, name));
+    if (flat.values && flat.values.length > 0 && flat.values.every((it) => typeof it !== 'object'))
+      return keep(this.#values(schema, flat, flat.values, name));
     const types = typesOf(flat);
     if (types.length > 1)
       return types.every(isScalarType)
@@ -174,7 +175,7 @@ export class Schemas {
     const nullable = flat.nullable || all.some(isNull);
     const members = all
       .filter((it) => !isNull(it))
-      .map((it) => (flat.properties.size > 0 && !isHeir(it) ? this.#withBase(schema, it) : it));
+      .map((it) => (flat.properties.size > 0 && !isHeir(it) ? this.#withBase(schema, flat, it) : it));
     const flats = members.map((member) => flatten(documents, member));
     if (members.length === 1) return keep(this.use(members[0], name).shape, nullable || flats[0]?.nullable);
     if (flats.every((it) => it.values?.every((value) => typeof value === 'string')))
@@ -205,7 +206,10 @@ export class Schemas {
   #variant(member: Json, its: Flat, flat: Flat, name: string): Variant {
     const own = this.#ownName(member);
     const { shape } = this.use(member, `${name} ${own ?? typesOf(its)[0] ?? 'value'}`);
-    return { name: own ?? (shape.kind === 'scalar' ? shape.scalar : shape.kind), values: this.#valuesOf(member, own, flat), shape };
+    const values = this.#valuesOf(member, own, flat);
+    const isWhole = !this.#open.get(this.#memberTarget(member) as object);
+    const by = this.#direction === 'request' && isWhole && values.length === 1 ? text(flat.discriminator?.['propertyName']) : undefined;
+    return { name: own ?? (shape.kind === 'scalar' ? shape.scalar : shape.kind), values, shape: unmarked(shape, by) };
   }
 
   /** The discriminator's values that mean this member: those of the mapping, else the schema's own name. */
@@ -236,8 +240,9 @@ export class Schemas {
   }
 
   /** A member together with the properties that stand beside the choice. */
-  #withBase(schema: JsonObject, member: Json): Json {
-    const { oneOf: _one, anyOf: _any, discriminator: _by, nullable: _null, ...base } = schema;
+  #withBase(schema: JsonObject, { properties, required, rest }: Flat, member: Json): Json {
+    const open = rest === undefined ? {} : { additionalProperties: rest };
+    const base = { type: 'object', properties: Object.fromEntries(properties), required: [...required], ...open };
     return this.#tools.documents.adopt({ allOf: [base, member], 'x-member': member }, isObject(member) ? member : schema);
   }
 
@@ -268,6 +273,10 @@ export class Schemas {
     this.#tools.omissions.add(what, this.#tools.documents.place(node), reason);
   }
 }
+
+/** What a request says of a variant without the mark that tells it apart: the mark follows from the choice. */
+const unmarked = (shape: Shape, by: string | undefined): Shape =>
+  by !== undefined && shape.kind === 'object' ? { ...shape, fields: shape.fields.filter(({ wire }) => wire !== by) } : shape;
 
 const isHeir = (it: Json): boolean => isObject(it) && it['x-heir'] === true;
 

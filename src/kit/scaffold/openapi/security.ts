@@ -1,62 +1,80 @@
-import type { Credential } from '../contract.ts';
+import type { Credential, Omissions } from '../contract.ts';
 import { type Documents, entries, isObject, type Json, type JsonObject, list, text } from './documents.ts';
 
-/** What of a security scheme can be done, or why it cannot. */
-type Reading = { readonly credential: Credential } | { readonly reason: string };
+/** What of a security scheme can be done, or why nothing of it can. `without` is the part that somebody else must do, and why. */
+type Reading =
+  | { readonly credential?: Credential; readonly without?: string; readonly id: string; readonly place: string }
+  | { readonly reason: string };
 
-/** The credentials of an operation: the first alternative that can be done whole. */
-export function credentialsOf(
-  documents: Documents,
-  operation: JsonObject,
-): { readonly credentials: readonly Credential[] } | { readonly reason: string } {
-  const security = operation['security'] ?? documents.root['security'];
-  const alternatives = list(security);
+/** What an operation shows of who asks. */
+export type Security = { readonly credentials: readonly Credential[] } | { readonly reason: string };
+
+/**
+ * The credentials of an operation: the first alternative that can be done whole, else the first of which only the
+ * getting of a token or a client certificate is somebody else's work, which is then named.
+ */
+export function credentialsOf(documents: Documents, operation: JsonObject, omissions: Omissions): Security {
+  const alternatives = list(operation['security'] ?? documents.root['security']);
   if (alternatives.length === 0) return { credentials: [] };
-  const reasons: string[] = [];
-  for (const alternative of alternatives) {
-    const readings = entries(alternative).map(([id, scopes]) => scheme(documents, id, scopes));
-    const refused = readings.find((it): it is { reason: string } => 'reason' in it);
-    if (!refused) return { credentials: readings.flatMap((it) => ('credential' in it ? [it.credential] : [])) };
-    reasons.push(refused.reason);
-  }
-  return { reason: reasons.join('; ') };
+  const all = alternatives.map((it) => entries(it).map(([id, scopes]) => scheme(documents, id, scopes)));
+  const possible = all.flatMap((readings) => (readings.every(isPossible) ? [readings] : []));
+  const chosen = possible.find((readings) => readings.every((it) => it.without === undefined)) ?? possible[0];
+  if (!chosen) return { reason: all.flatMap((readings) => readings.flatMap((it) => ('reason' in it ? [it.reason] : []))).join('; ') };
+  for (const { id, without, place } of chosen) if (without) omissions.add(`security scheme ${id}`, place, without);
+  return { credentials: chosen.flatMap(({ credential }) => credential ?? []) };
 }
+
+type Possible = Exclude<Reading, { readonly reason: string }>;
+const isPossible = (reading: Reading): reading is Possible => !('reason' in reading);
 
 function scheme(documents: Documents, id: string, wanted: Json): Reading {
   const components = documents.root['components'];
   const schemes = isObject(components) ? components['securitySchemes'] : undefined;
   const found = documents.follow(isObject(schemes) && Object.hasOwn(schemes, id) ? schemes[id] : undefined);
   if (!isObject(found)) return { reason: `the security scheme "${id}" is not in the contract` };
+  const at = { id, place: documents.place(found) };
   const type = text(found['type']);
-  if (type === 'apiKey') return apiKey(id, found);
-  if (type === 'http') return http(id, text(found['scheme'])?.toLowerCase());
-  if (type === 'oauth2')
-    return oauth2(
-      id,
-      found,
-      list(wanted).filter((it) => typeof it === 'string'),
-    );
-  if (type === 'mutualTLS') return { reason: `"${id}" wants a client certificate` };
-  return { reason: `"${id}" wants a person to sign in (${type})` };
+  if (type === 'apiKey') return apiKey(at, found);
+  if (type === 'http') return http(at, text(found['scheme'])?.toLowerCase());
+  if (type === 'oauth2') return oauth2(at, found, textsOf(wanted));
+  if (type === 'openIdConnect') return signedIn(at, text(found['openIdConnectUrl']), textsOf(wanted));
+  if (type === 'mutualTLS')
+    return { ...at, without: 'a client certificate is not shown; have a proxy show it, and put the proxy in the setting "url"' };
+  return { reason: `"${id}" is of the unknown type "${type}"` };
 }
 
-function apiKey(id: string, found: JsonObject): Reading {
+type At = { readonly id: string; readonly place: string };
+
+const textsOf = (it: Json): readonly string[] => list(it).filter((one) => typeof one === 'string');
+
+function apiKey(at: At, found: JsonObject): Reading {
   const place = text(found['in']);
   const name = text(found['name']);
   if (!name || (place !== 'header' && place !== 'query' && place !== 'cookie'))
-    return { reason: `"${id}" does not say where its key goes` };
-  return { credential: { kind: 'apiKey', id, in: place, name: place === 'header' ? name.toLowerCase() : name } };
+    return { reason: `"${at.id}" does not say where its key goes` };
+  return { ...at, credential: { kind: 'apiKey', id: at.id, in: place, name: place === 'header' ? name.toLowerCase() : name } };
 }
 
-function http(id: string, name: string | undefined): Reading {
-  if (name === 'basic' || name === 'bearer') return { credential: { kind: name, id } };
-  return { reason: `"${id}" wants the HTTP scheme "${name}"` };
+function http(at: At, name: string | undefined): Reading {
+  if (name === 'basic' || name === 'bearer') return { ...at, credential: { kind: name, id: at.id } };
+  return { reason: `"${at.id}" wants the HTTP scheme "${name}"` };
 }
 
-function oauth2(id: string, found: JsonObject, scopes: readonly string[]): Reading {
-  const flows = found['flows'];
-  const flow = isObject(flows) ? flows['clientCredentials'] : undefined;
-  const tokenUrl = isObject(flow) ? text(flow['tokenUrl']) : undefined;
-  if (!tokenUrl) return { reason: `"${id}" offers no client credentials, only flows in which a person signs in` };
-  return { credential: { kind: 'oauth2', id, tokenUrl, scopes } };
+function oauth2(at: At, found: JsonObject, scopes: readonly string[]): Reading {
+  const flows = isObject(found['flows']) ? found['flows'] : {};
+  const own = flows['clientCredentials'];
+  const tokenUrl = isObject(own) ? text(own['tokenUrl']) : undefined;
+  if (tokenUrl) return { ...at, credential: { kind: 'oauth2', id: at.id, tokenUrl, scopes } };
+  const urls = entries(flows).flatMap(([, flow]) =>
+    isObject(flow) ? (text(flow['authorizationUrl']) ?? text(flow['tokenUrl']) ?? []) : [],
+  );
+  return signedIn(at, urls[0], scopes);
+}
+
+/** A token that a person signs in for: how it is shown is known, how it is got is not ours. */
+function signedIn(at: At, url: string | undefined, scopes: readonly string[]): Reading {
+  const where = url ? ` at ${url}` : '';
+  const what = scopes.length > 0 ? ` (${scopes.join(' ')})` : '';
+  const without = `a person signs in for its token${where}${what}; how the hall gets and renews it is not written, the token itself is a setting`;
+  return { ...at, credential: { kind: 'bearer', id: at.id }, without };
 }

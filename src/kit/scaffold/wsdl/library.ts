@@ -12,6 +12,7 @@ export interface Declared {
 export interface SchemaContext {
   readonly target: string;
   readonly elementsQualified: boolean;
+  readonly attributesQualified: boolean;
 }
 
 const KINDS = ['element', 'complexType', 'simpleType', 'group', 'attributeGroup', 'attribute'] as const;
@@ -51,7 +52,12 @@ export class Library {
   /** Takes a schema in, with all it includes and imports. `adopted` is the namespace of who includes one that has none. */
   add(schema: Node, adopted = ''): void {
     const target = schema.attributes['targetNamespace'] ?? adopted;
-    const context = { target, elementsQualified: schema.attributes['elementFormDefault'] === 'qualified' };
+    const { elementFormDefault, attributeFormDefault } = schema.attributes;
+    const context = {
+      target,
+      elementsQualified: elementFormDefault === 'qualified',
+      attributesQualified: attributeFormDefault === 'qualified',
+    };
     for (const node of schema.children) {
       if (node.name === 'include' || node.name === 'import' || node.name === 'redefine') this.#follow(node, target);
       const kind = KINDS.find((it) => it === node.name);

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { type Contract, ContractError, type Field, type Input, Omissions, type Operation, type Shape } from '../contract.ts';
-import { isSendableDeep } from '../sendable.ts';
+import { isPlain, isSendableDeep } from '../sendable.ts';
 import { isWanted, missing } from '../wanted.ts';
 import { type Bound, type BoundOperation, bindingsOf, type Direction, operationsOf, qualifiedPart, rpcName } from './bindings.ts';
 import { partsOf, readDefinitions } from './definitions.ts';
@@ -43,7 +43,7 @@ export function readWsdl(file: string, wanted: readonly string[] = []): Contract
     kind: 'wsdl',
     title: service?.attributes['name'] ?? definitions.root.attributes['name'] ?? basename(file),
     description: (service && documentation(service)) ?? documentation(definitions.root),
-    endpoints: endpoints.filter(Boolean),
+    endpoints,
     operations,
     leftOut: omissions.all,
     notes: [
@@ -164,16 +164,18 @@ function rpcShape(parts: readonly Node[], name: string, types: Types): Shape {
 function inputsOf(shape: Shape | undefined, name: string, node: Node, omissions: Omissions): readonly Input[] {
   if (!shape) return [];
   if (shape.kind !== 'object') {
-    if (shape.kind === 'scalar' || shape.kind === 'enum') return [{ wire: '#text', shape, required: true, nullable: false, place: 'body' }];
-    throw new Shapeless('its message is of more than one kind');
+    if (isPlain(shape)) return [{ wire: '#text', shape, required: true, nullable: false, place: 'body' }];
+    throw new Shapeless(`its message ${unsaid(shape)}`);
   }
   if (shape.lacks.length > 0) throw new Shapeless(`"${shape.lacks[0]}" of its message must be given, but is left out`);
   return shape.fields.flatMap((field): Input[] => {
     if (isSendableDeep(field.shape, new Set()))
       return [{ ...field, place: 'body', required: field.required && field.shape.kind !== 'list' }];
-    if (field.required && !field.nullable)
-      throw new Shapeless(`"${field.wire}" of its message must be given, but is of more than one kind`);
-    omissions.add(`"${field.wire}" of ${name}`, node.place, 'it is of more than one kind');
+    if (field.required && !field.nullable) throw new Shapeless(`"${field.wire}" of its message must be given, but ${unsaid(field.shape)}`);
+    omissions.add(`"${field.wire}" of ${name}`, node.place, `it ${unsaid(field.shape)}`);
     return [];
   });
 }
+
+/** Why no input can say a value. */
+const unsaid = (shape: Shape): string => (shape.kind === 'scalar' ? 'may hold anything' : 'is of more than one kind, or holds what is');

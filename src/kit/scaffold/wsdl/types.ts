@@ -47,7 +47,7 @@ export class Types {
     const head = node.attributes['substitutionGroup'];
     const declared = head ? this.library.find('element', resolved(node, head)) : undefined;
     if (declared) return this.typeOfElement(declared, hint);
-    throw new Shapeless('it may hold anything (anyType)');
+    return ANYTHING;
   }
 
   /** The shape of a named type. */
@@ -74,6 +74,7 @@ export class Types {
   /** A type where it is used: an abstract one stands for its heirs, told apart by `xsi:type`. */
   #complex(declared: Declared, local: string, name: string | undefined): Shape {
     const { node } = declared;
+    if (isOpen(node)) return ANYTHING;
     const known = this.#known.get(node);
     if (known) return known;
     const heirs = name ? this.#allHeirs(name, new Set()) : [];
@@ -155,7 +156,7 @@ export class Types {
     }
     const inline = childOf(at, 'simpleType');
     const text = inline
-      ? this.#simple(inline, { target: '', elementsQualified: false }, name)
+      ? this.#simple(inline, { target: '', elementsQualified: false, attributesQualified: false }, name)
       : this.#enumerated(at, this.named(base, name), name);
     return [{ wire: '#text', shape: text, required: true, nullable: false }];
   }
@@ -183,13 +184,16 @@ export class Types {
         namespace: global.schema.target || undefined,
       }));
     const name = node.attributes['name'] ?? '';
+    // A declaration of a namespace is no attribute, whatever some contracts say.
+    if (name === 'xmlns') return [];
     const inline = childOf(node, 'simpleType');
     const shape = type
       ? this.named(resolved(node, type), name)
       : inline
         ? this.#inline({ node: inline, schema }, `${owner} ${name}`)
         : TEXT;
-    const namespace = node.attributes['form'] === 'qualified' ? schema.target || undefined : undefined;
+    const isQualified = (node.attributes['form'] ?? (schema.attributesQualified ? 'qualified' : '')) === 'qualified';
+    const namespace = isQualified ? schema.target || undefined : undefined;
     return [{ wire: `@${name}`, shape, required: use === 'required', nullable: false, description: documentation(node), namespace }];
   }
 
@@ -216,9 +220,26 @@ export class Types {
 const XML = 'http://www.w3.org/XML/1998/namespace';
 const TEXT: ScalarShape = { kind: 'scalar', scalar: 'text' };
 
+/** An element that may hold anything is handed on as it comes. */
+const ANYTHING: ScalarShape = { kind: 'scalar', scalar: 'json' };
+
+/** Whether a type names nothing of what it may hold: `xs:any` alone, perhaps after the schema of a data set. */
+function isOpen(node: Node): boolean {
+  const inner = node.children.filter((it) => it.name !== 'annotation' && it.name !== 'anyAttribute');
+  const isWild = (it: Node): boolean =>
+    it.name === 'any' ||
+    /^(?:[^:]+:)?schema$/.test(it.attributes['ref'] ?? '') ||
+    (isGroup(it) && it.children.length > 0 && it.children.every(isWild));
+  return node.name === 'complexType' && inner.length > 0 && inner.every(isWild) && hasWildcard(node);
+}
+
+const isGroup = ({ name }: Node): boolean => name === 'sequence' || name === 'choice' || name === 'all';
+const hasWildcard = (node: Node): boolean => node.name === 'any' || node.children.some(hasWildcard);
+
 function builtinShape(name: string): ScalarShape {
   const scalar = builtin(name);
-  if (!scalar) throw new Shapeless(`it may hold anything (${name})`);
+  if (!scalar && name === 'anyType') return ANYTHING;
+  if (!scalar) throw new Shapeless(`there is no type ${name} in XML Schema`);
   return { kind: 'scalar', scalar, sample: builtinSample(name) };
 }
 

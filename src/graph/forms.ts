@@ -1,0 +1,32 @@
+import type { FormLineResolvers, FormPartResolvers, ServiceItemResolvers } from '../../schema/generated/types.ts';
+import type { Catalogue, Item } from '../catalogue/index.ts';
+import { formSchema, fragmentOf } from '../guide/index.ts';
+import { maskedWithin } from '../trust/index.ts';
+
+/** Resolvers of the one form. Its values are personal: identity numbers leave masked unless the caller's role may see them. */
+export const formResolvers: { readonly FormPart: FormPartResolvers; readonly FormLine: FormLineResolvers } = {
+  FormPart: {
+    id: ({ section }) => section.id,
+    nameZh: ({ section }) => section.nameZh,
+    nameEn: ({ section }) => section.nameEn,
+  },
+  FormLine: {
+    id: ({ field }) => field.id,
+    labelZh: ({ field }) => field.labelZh,
+    labelEn: ({ field }) => field.labelEn,
+    helpZh: ({ field }) => field.helpZh ?? null,
+    helpEn: ({ field }) => field.helpEn ?? null,
+    schema: ({ field }) => fragmentOf(field),
+    askedBy: ({ askedBy }, _, { catalogue }) => askedBy.map((code) => itemOf(code, catalogue)),
+    value: ({ field, value }, _, { caller }) => (field.mask ? maskedWithin(value, field.mask, caller.role) : value),
+  },
+};
+
+/** The form of one item on its own. */
+export const itemFormSchema: NonNullable<ServiceItemResolvers['formSchema']> = ({ slug }, _, { catalogue }) => formSchema(slug, catalogue);
+
+function itemOf(code: string, catalogue: Catalogue): Item {
+  const item = catalogue.item(code);
+  if (!item) throw new Error(`the item ${code} is not in the catalogue`);
+  return item;
+}
