@@ -2,7 +2,6 @@
  * The guide 办事指南: theme and answers become steps, a one-time notice, one form and dates. Pure: what agencies say is
  * handed in. Words: see types.ts.
  */
-
 export { type Answer, AnswersRefused, answersOf } from './answers.ts';
 export { asksOf, type GuideRequest } from './asks.ts';
 export { mermaid } from './chart/mermaid.ts';
