@@ -30,7 +30,15 @@ const inputFor = (theme: string, i: number) => ({
   },
 });
 
+/** What the same agencies cost without a guide. */
+const ENTERPRISE = `query ($uscc: UnifiedSocialCreditCode!) { enterprise(uscc: $uscc) {
+  registration { nameZh } tax { arrears } socialInsurance { account } seals { items { number } } permits { items { number } }
+} }`;
+
 await using gateway = await startGateway({ memory: { enabled: false } });
+const enterprise = (i: number) => ({ uscc: enterprises[i % enterprises.length]?.uscc });
+await asked(gateway, ENTERPRISE, enterprise, 1, 2_000, 'warming up');
+await asked(gateway, ENTERPRISE, enterprise, 1, ROUND_MS, 'to compare: one enterprise, five agencies');
 for (const theme of ['open-company', 'construction-project']) {
   await measure(gateway, theme, 1, 2_000, 'warming up');
   for (const clients of [1, 8]) await measure(gateway, theme, clients, ROUND_MS, `${theme}, ${clients} at a time`);
@@ -43,9 +51,13 @@ await measure(gateway, 'open-company', 8, ROUND_MS, 'one agency hangs, its break
 alone();
 
 async function measure(it: Gateway, theme: string, clients: number, ms: number, what: string): Promise<void> {
+  await asked(it, GUIDE, (i) => ({ input: inputFor(theme, i) }), clients, ms, what);
+}
+
+async function asked(it: Gateway, query: string, variables: (i: number) => object, clients: number, ms: number, what: string) {
   let failed = 0;
   const took = await load(clients, ms, async (i) => {
-    const { errors } = await it.ask(GUIDE, { input: inputFor(theme, i) });
+    const { errors } = await it.ask(query, variables(i));
     if (errors) failed++;
   });
   print(what, took, failed > 0 ? `, ${failed} failed` : '');
@@ -62,7 +74,7 @@ function alone(): void {
       return performance.now() - started;
     });
     print(
-      `${theme}, the plan alone`,
+      `${theme.id}, the plan alone`,
       times.slice(100).sort((a, b) => a - b),
       '',
     );

@@ -23,12 +23,12 @@ import {
   Secret,
   shippedFolders,
 } from './connect/index.ts';
-import { createApollo, createCaseFormCheck, createDocuments, createGraph, globalIds } from './graph/index.ts';
+import { createApollo, createCaseFormCheck, createDocuments, createGraph, globalIds, noticeDesk } from './graph/index.ts';
 import { FAULTS, type Fault, type SandboxClient, type SandboxDescription, sandboxClient } from './kit/index.ts';
 import { createHttpServer, type SandboxDoor } from './server/index.ts';
 import { checked, type IssuerSettings, packageFolder, type Settings } from './settings/index.ts';
 import { derivedKey, holdsDatabase, openShared, openStore, Vault } from './store/index.ts';
-import { createAuthenticator } from './trust/index.ts';
+import { createAuthenticator, noticeCodes } from './trust/index.ts';
 
 /** A gateway that listens. */
 export interface Yimen {
@@ -65,9 +65,13 @@ export function sandboxModules(settings: Settings): readonly string[] {
 export function schemaFolders(settings: Settings): readonly string[] {
   const connectors = resolve(packageFolder(), 'connectors');
   const shipped = readdirSync(connectors).map((name) => resolve(connectors, name));
-  const entries = Object.entries(settings.config.connectors ?? {}).filter(([, { enabled }]) => enabled !== false);
-  const own = entries.flatMap(([, { module }]) => (module ? [dirname(namedModule(module, settings))] : []));
-  return [...new Set([resolve(packageFolder(), 'schema'), ...shipped, ...own])];
+  return [...new Set([resolve(packageFolder(), 'schema'), ...shipped, ...ownFolders(settings)])];
+}
+
+/** Folders of the hall's own connectors that are not switched off. */
+function ownFolders(settings: Settings): readonly string[] {
+  const entries = Object.values(settings.config.connectors ?? {}).filter(({ enabled }) => enabled !== false);
+  return entries.flatMap(({ module }) => (module ? [dirname(namedModule(module, settings))] : []));
 }
 
 /** Starts a gateway. In the sandbox profile `settings.sandbox` must name running sandbox agencies. */
@@ -104,6 +108,9 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
   const onInternal = (error: unknown, traceId: string) => log.error({ err: error, traceId }, 'internal error');
   const runSecret = randomBytes(24).toString('base64url');
   const documents = createDocuments(graph.schema);
+  const listening = { url: '' };
+  if (!sandbox && !settings.config.notices?.address)
+    log.warn('notices.address is not set: printed notices name the address at which this process listens');
   const server = createHttpServer({
     schema: graph.schema,
     documents,
@@ -116,6 +123,13 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
     cases,
     checkForm: createCaseFormCheck(catalogue),
     ids: globalIds(key),
+    notices: noticeDesk({
+      codes: noticeCodes(derivedKey(key, 'notice codes')),
+      catalogue,
+      fictional: sandbox !== undefined,
+      ...settings.config.notices,
+      listensAt: () => listening.url,
+    }),
     connectorsOf: connectorsByAgency(engine),
     origins: settings.config.origins ?? [],
     sandbox: sandbox && sandboxDoor(sandbox.client, clock),
@@ -124,9 +138,9 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
     isReady: () => true,
     onInternal,
   });
-  const url = await server.listen({ host: settings.host, port: settings.port });
+  listening.url = await server.listen({ host: settings.host, port: settings.port });
   return {
-    url,
+    url: listening.url,
     runSecret,
     engine,
     unserved: graph.unserved,

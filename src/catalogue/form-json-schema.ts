@@ -22,37 +22,24 @@ export function formAjv({ allErrors }: { readonly allErrors: boolean }): Ajv2020
 /** Whether a value is one that the field may have, whatever stands on the rest of the form. */
 export type FieldFits = (field: FormField, value: unknown) => boolean;
 
-/** Compiles a dictionary's fragments, each when a value is first held against it, equal ones once. */
-export function createFieldFits(): FieldFits {
+/** A dictionary's fragments, compiled, equal ones once; `faults` tells of those that are no strict JSON Schema, in the validator's words. */
+export function compileFields(fields: readonly FormField[]): {
+  readonly fits: FieldFits;
+  readonly faults: readonly { readonly field: string; readonly what: string }[];
+} {
   const ajv = formAjv({ allErrors: false });
   const byText = new Map<string, ValidateFunction>();
-  return ({ schema }, value) => {
-    const text = JSON.stringify(schema);
-    const validate = byText.get(text) ?? ajv.compile(schema);
-    byText.set(text, validate);
-    return validate(value);
-  };
-}
-
-/** What is wrong with a fragment, in the validator's words: no JSON Schema, or an unknown keyword or format. */
-export type FragmentFault = { readonly field: string; readonly what: string };
-
-/** Fragments that are none. All of them are compiled as one, which takes a fraction of the time; only if that fails one by one. */
-export function fragmentFaults(fields: readonly FormField[]): readonly FragmentFault[] {
-  const distinct = new Map(fields.map((field) => [JSON.stringify(field.schema), field]));
-  const all = Object.fromEntries([...distinct.values()].map(({ id, schema }) => [id, schema]));
-  if (!compileFault({ type: 'object', properties: all })) return [];
-  return fields.flatMap(({ id, schema }) => {
-    const what = compileFault(schema);
-    return what === undefined ? [] : [{ field: id, what }];
+  const byField = new Map<string, ValidateFunction>();
+  const faults = fields.flatMap(({ id, schema }) => {
+    try {
+      const text = JSON.stringify(schema);
+      const validate = byText.get(text) ?? ajv.compile(schema);
+      byText.set(text, validate);
+      byField.set(id, validate);
+      return [];
+    } catch (error) {
+      return [{ field: id, what: (error as Error).message }];
+    }
   });
-}
-
-function compileFault(schema: object): string | undefined {
-  try {
-    formAjv({ allErrors: false }).compile(schema);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
+  return { fits: ({ id }, value) => byField.get(id)?.(value) === true, faults };
 }

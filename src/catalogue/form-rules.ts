@@ -1,6 +1,6 @@
 /** What fields and forms must keep so that every item's form, and every merger of them, can be filled in. */
 import type { FormField, ItemForm } from './entries.ts';
-import { fragmentFaults } from './form-json-schema.ts';
+import { compileFields, type FieldFits } from './form-json-schema.ts';
 
 /** Something that is wrong with a dictionary or a form, and where. */
 export interface FormFault {
@@ -20,16 +20,21 @@ export interface FormData {
   readonly knowsItem: (slug: string) => boolean;
 }
 
-/** Everything that is wrong. That the ids in `section`, `required` and `optional` lead somewhere is checked with all references. */
-export function formFaults({ fields, forms, knowsItem }: FormData): readonly FormFault[] {
+/**
+ * Everything that is wrong, and the fields' fragments ready for use. That the ids in `section`, `required` and `optional`
+ * lead somewhere is checked with all references.
+ */
+export function examineForms({ fields, forms, knowsItem }: FormData): { readonly faults: readonly FormFault[]; readonly fits: FieldFits } {
   const byId = new Map(fields.map((field) => [field.id, field]));
   const isLeft = (field: FormField) => isLeftToResult(field, forms);
-  return [
-    ...fragmentFaults(fields).map(({ field, what }) => fieldFault(field, 'schema', `${what}: mend the JSON Schema`)),
+  const { fits, faults } = compileFields(fields);
+  const told = [
+    ...faults.map(({ field, what }) => fieldFault(field, 'schema', `${what}: mend the JSON Schema`)),
     ...fields.flatMap((field) => [...optionFaults(field), ...maskFaults(field), ...makerFaults(field, knowsItem)]),
     ...fields.flatMap((field) => conditionFaults(field, byId, isLeft)),
     ...forms.flatMap((form) => faultsOfForm(form, byId)),
   ];
+  return { faults: told, fits };
 }
 
 const fieldFault = (id: string, key: string, what: string): FormFault => ({ file: 'fields.json', entry: `field "${id}"`, key, what });

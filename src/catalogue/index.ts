@@ -24,7 +24,7 @@ export type {
   ThemeStep,
 } from './entries.ts';
 export { formAjv } from './form-json-schema.ts';
-export { choicesOf, type FormFault, formFaults } from './form-rules.ts';
+export { choicesOf, examineForms, type FormFault } from './form-rules.ts';
 export { loadCatalogue } from './load.ts';
 
 /** Everything the hall's files say, checked: every reference leads somewhere, no code stands twice, no theme runs in a circle. */

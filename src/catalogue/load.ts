@@ -1,7 +1,7 @@
-import { checkAll } from './check/index.ts';
+import { checkAll, examinedForms } from './check/index.ts';
 import { doorsOf } from './doors.ts';
 import type { Item, ItemForm, Theme } from './entries.ts';
-import { createFieldFits } from './form-json-schema.ts';
+import type { FieldFits } from './form-json-schema.ts';
 import type { Catalogue } from './index.ts';
 import { laidUpon, readLayer } from './layers.ts';
 import { gatherProblems } from './problems.ts';
@@ -19,8 +19,9 @@ export function loadCatalogue(folder: string, shipped?: string): Catalogue {
   const below = own.isExtending && shipped ? readLayer(shipped, problems) : undefined;
   const found = withCodes(shelved(laidUpon(below, own, problems), problems));
   checkAll(found, problems);
+  const fits = examinedForms(found, problems);
   problems.throwIfAny();
-  return catalogueOf(found);
+  return catalogueOf(found, fits);
 }
 
 /** Themes name items by code, base code or slug; from here on by code. */
@@ -39,7 +40,7 @@ function withStepCodes(theme: Theme, codeOf: (name: string) => string): Theme {
 
 const NO_FORM: ItemForm = { item: '*', required: [], optional: [] };
 
-function catalogueOf(found: Found): Catalogue {
+function catalogueOf(found: Found, fits: FieldFits): Catalogue {
   const [items, themes] = [entriesOf(found.items), entriesOf(found.themes)];
   const itemsOf = groupedBy(items, ({ agency }) => [agency]);
   const themesOf = groupedBy(themes, ({ steps }) => steps.map(({ item }) => item));
@@ -63,7 +64,7 @@ function catalogueOf(found: Found): Catalogue {
     formFields: entriesOf(found.fields),
     formField: found.fields.get,
     form: (slug) => found.forms.get(slug) ?? fallback,
-    fits: createFieldFits(),
+    fits,
     ...doorsOf(found),
   };
 }

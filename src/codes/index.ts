@@ -2,7 +2,9 @@
  * Codes of the domain and their check digits. Pure.
  *
  * - USCC 统一社会信用代码: names an enterprise or organisation.
+ * - typed code 校验码: bytes as people type them from paper.
  * - citizen id 公民身份号码: names a person; personal data wherever it appears.
  */
 export { type CitizenIdFault, citizenIdFault, maskCitizenId } from './citizen-id.ts';
+export { bytesOfTyped, typedCode } from './typed.ts';
 export { type UsccFault, usccFault } from './uscc.ts';

@@ -4,6 +4,7 @@ import type { Catalogue } from '../catalogue/index.ts';
 import type { Clock } from '../clock/index.ts';
 import type { Caller, Language, Reader, Served, SourceHealth } from '../connect/index.ts';
 import type { GlobalIds } from './global-id.ts';
+import type { NoticeDesk } from './notice-desk.ts';
 
 /** What a resolver may use: the caller as plain data, one reader for this request, and what is the same for all. */
 export interface RequestContext {
@@ -17,6 +18,7 @@ export interface RequestContext {
   /** How long the whole request may take, in milliseconds. */
   readonly timeMs: number;
   readonly ids: GlobalIds;
+  readonly notices: NoticeDesk;
   /** Connector ids by agency. */
   readonly connectorsOf: (agency: string) => readonly string[];
   /** Who serves a section; undefined when no connector does. */

@@ -10,5 +10,7 @@ export type { RequestContext } from './context.ts';
 export { createDocuments, type Documents } from './documents.ts';
 export type { ErrorCode } from './errors.ts';
 export { type GlobalIds, globalIds } from './global-id.ts';
+export { issuedNotice } from './notice.ts';
+export { type NoticeDesk, noticeDesk } from './notice-desk.ts';
 export { createGraph, type Graph, printSchemaText, type SchemaOptions } from './schema.ts';
 export { openStream, type StreamRequest, type StreamTools } from './stream.ts';

@@ -9,6 +9,7 @@ import type { RequestContext } from './context.ts';
 import { formResolvers, itemFormSchema } from './forms.ts';
 import type { NodeType } from './global-id.ts';
 import { guideResolvers } from './guide.ts';
+import { noticeResolvers } from './notice.ts';
 import { scalars } from './scalars.ts';
 
 const upper = <T extends string>(text: T): Uppercase<T> => text.toUpperCase() as Uppercase<T>;
@@ -23,10 +24,13 @@ export const resolvers: Resolvers = {
   ...catalogueTypes,
   ServiceItem: { ...catalogueTypes.ServiceItem, formSchema: itemFormSchema },
   ...guideResolvers,
+  ...noticeResolvers,
+  Guide: { ...guideResolvers.Guide, ...noticeResolvers.Guide },
   Query: {
     ...catalogueQueries,
     ...guideResolvers.Query,
     ...caseResolvers.Query,
+    ...noticeResolvers.Query,
     enterprise: (_, { uscc }) => ({ uscc }),
     person: (_, { idNumber }) => ({ idNumber }),
     agencies: (_, _args, { catalogue }) => [...catalogue.agencies],

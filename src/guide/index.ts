@@ -4,6 +4,8 @@
  */
 export { type Answer, AnswersRefused, answersOf } from './answers.ts';
 export { asksOf, type GuideRequest } from './asks.ts';
+export { mermaid } from './chart/mermaid.ts';
+export { chartSvg } from './chart/svg.ts';
 export {
   completeForm,
   createFormChecker,
@@ -17,9 +19,12 @@ export {
   fragmentOf,
   type JsonSchema,
   oneForm,
-  sourcesOf,
 } from './form/index.ts';
 export { knownFrom } from './holders.ts';
+export { type Issued, type IssuedLine, packed, unpacked } from './issued/content.ts';
+export { issuedPage, type LookupOptions, lookupPage } from './issued/lookup-page.ts';
+export { type NoticePageOptions, noticePage } from './issued/page.ts';
+export { STYLE as NOTICE_STYLE } from './issued/style.ts';
 export { type GuideTools, makeGuide } from './make-guide.ts';
 export type {
   Applicant,

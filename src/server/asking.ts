@@ -8,7 +8,7 @@ import type { CaseRoom } from '../cases/index.ts';
 import type { Catalogue } from '../catalogue/index.ts';
 import { type Clock, parseDuration } from '../clock/index.ts';
 import type { Caller, Engine, Language } from '../connect/index.ts';
-import type { Documents, ErrorCode, GlobalIds, RequestContext } from '../graph/index.ts';
+import type { Documents, ErrorCode, GlobalIds, NoticeDesk, RequestContext } from '../graph/index.ts';
 import { type Authenticator, Unauthenticated } from '../trust/index.ts';
 import { RequestProblem, readBody } from './body.ts';
 import { corsHeaders } from './cors.ts';
@@ -29,6 +29,7 @@ export interface DoorOptions {
   readonly cases: CaseRoom;
   /** What is wrong with the filled form of a case. */
   readonly checkForm: RequestContext['checkForm'];
+  readonly notices: NoticeDesk;
   readonly connectorsOf: (agency: string) => readonly string[];
   /** Origins whose pages may call the endpoint. */
   readonly origins: readonly string[];
@@ -71,7 +72,7 @@ export function requestContext(
   signal: AbortSignal,
   options: DoorOptions,
 ): RequestContext {
-  const { catalogue, calendar, clock, ids, connectorsOf, engine } = options;
+  const { catalogue, calendar, clock, ids, notices, connectorsOf, engine } = options;
   return {
     caller,
     traceId,
@@ -82,6 +83,7 @@ export function requestContext(
     clock,
     timeMs: deadline(request),
     ids,
+    notices,
     connectorsOf,
     servedBy: (section) => engine.served.get(section),
     healthOf: engine.health,
@@ -123,7 +125,7 @@ function ticketsOf(request: IncomingMessage): readonly string[] {
 }
 
 /** The language of sentences for people: English where it is asked for before Chinese, else Chinese. */
-function languageOf(request: IncomingMessage): Language {
+export function languageOf(request: IncomingMessage): Language {
   const wanted = (request.headers['accept-language'] ?? '')
     .toLowerCase()
     .split(',')

@@ -8,6 +8,7 @@ import type { DoorOptions, Handler } from './asking.ts';
 import { RequestProblem } from './body.ts';
 import { addCallbacks } from './callbacks.ts';
 import { graphqlDoor } from './graphql-door.ts';
+import { addNotices } from './notices-door.ts';
 import { explorerPage, plainPage } from './page.ts';
 import { streamDoor } from './stream-door.ts';
 
@@ -29,12 +30,16 @@ export interface ServerOptions extends DoorOptions {
   readonly isReady: () => boolean;
 }
 
+/** Codes of printed notices are up to a few hundred characters long. */
+const LONGEST_PARAMETER = 1_000;
+
 /** Everything that speaks HTTP: `/graphql` by a bare handler, all else by Fastify. */
 export function createHttpServer(options: ServerOptions): FastifyInstance {
   const doors = { '/graphql': graphqlDoor(options), '/graphql/stream': streamDoor(options) };
   const app = Fastify({
     logger: false,
     forceCloseConnections: true,
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
     serverFactory: (handler) => withDoors(doors, handler),
   });
   void app.register(helmet, { contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } });
@@ -54,6 +59,7 @@ export function createHttpServer(options: ServerOptions): FastifyInstance {
   });
   addCallbacks(app, options.cases);
   app.get('/', (request, reply) => page(request, reply, options));
+  addNotices(app, options);
   if (options.sandbox) addSandbox(app, options.sandbox, options);
   return app;
 }

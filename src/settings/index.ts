@@ -45,6 +45,7 @@ const Config = z.strictObject({
   catalogue: z.string().optional(),
   /** A file with the hall's own days off and workdays: see the calendar's `hallCalendarShape`. */
   calendar: z.string().optional(),
+  notices: z.strictObject({ address: z.url({ protocol: /^https?$/ }).optional(), hall: z.string().optional() }).optional(),
   issuers: z.array(Issuer).optional(),
   origins: z.array(z.url()).optional(),
   memory: z.strictObject({ enabled: z.boolean() }).optional(),

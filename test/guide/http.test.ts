@@ -19,7 +19,7 @@ const GUIDE = `query ($input: GuideInput!) { guide(input: $input) {
       fetched { agency { code } valid validTo provenance { connector freshness } }
     }
   }
-  form { parts { id lines { id value } } schema }
+  form { parts { id lines { id value uncheckedCode } } schema }
   blockers { kind severity agency { code } items { slug } what toDo }
   timeline {
     startOn finishOn workingDays oneAfterAnother statutoryFinishOn criticalPath { slug } assumedYears
@@ -88,11 +88,18 @@ describe('open a company, with everything', () => {
       });
   });
 
-  it('holds no identity number, whoever asks', async () => {
-    for (const role of ['kiosk', 'citizen', 'clerk'] as const) {
-      const { text } = await guide(COMPANY, { role });
-      for (const person of subjects.persons) expect(text).not.toContain(person.idNumber);
-    }
+  it('holds no identity number unless the role may see it, in the form neither', async () => {
+    const staff = {
+      theme: 'hire-first-employees',
+      applicant: { uscc: uscc('E001'), people: people({ LEGAL_REPRESENTATIVE: 'P001', AGENT: 'P002', EMPLOYEE: 'P080' }) },
+    };
+    for (const role of ['kiosk', 'citizen', 'clerk'] as const)
+      for (const input of [COMPANY, staff]) {
+        const { text } = await guide(input, { role });
+        for (const person of subjects.persons) expect(text).not.toContain(person.idNumber);
+        expect(text).toContain('3***************70');
+      }
+    expect((await guide(staff, { role: 'supervisor' })).text).toContain(idNumber('P001'));
   });
 });
 
@@ -161,6 +168,7 @@ describe('an agency that is not there', () => {
     const { unchecked, notice, tookMs } = await guide(COMPANY, { headers: { 'x-yimen-deadline': '3s' } });
     expect(tookMs).toBeLessThan(2_500);
     expect(unchecked).toMatchObject([{ agency: { code: 'js-e-licence' }, section: 'Person.certificates', code: 'AGENCY_TIMEOUT' }]);
+    expect(unchecked).toHaveLength(1);
     const line = notice.lines.find((it: { material: { nameZh: string } }) => it.material.nameZh === '法定代表人（负责人）身份证件');
     expect(line).toMatchObject({
       kind: 'FETCHED',
@@ -169,11 +177,34 @@ describe('an agency that is not there', () => {
     });
   });
 
+  it('hanging public security: fields stay empty and say why, all else is there', async () => {
+    await hall.fault('public-security', 'hang');
+    const input = { theme: 'retire', applicant: { idNumber: idNumber('P043') } };
+    const { unchecked, notice, form, tookMs } = await guide(input, { headers: { 'x-yimen-deadline': '3s', 'accept-language': 'en' } });
+    expect(tookMs).toBeLessThan(2_500);
+    expect(unchecked).toContainEqual({
+      agency: { code: 'public-security' },
+      section: 'Person.identity',
+      code: 'AGENCY_TIMEOUT',
+      consequence: 'Fields of the form stay empty: fill them in, and the hall compares them later.',
+    });
+    const fields = form.parts.flatMap(({ lines }: { lines: object[] }) => lines);
+    expect(fields).toContainEqual({ id: 'applicant-name', value: null, uncheckedCode: 'AGENCY_TIMEOUT' });
+    expect(notice.lines).toContainEqual(expect.objectContaining({ kind: 'FETCHED', fetched: expect.objectContaining({ valid: true }) }));
+  });
+
   it('never connected: its papers are to be brought', async () => {
     await using without = await startHall({ connectors: { provincial: { enabled: false } } });
     const { data, errors } = await without.ask(GUIDE, { input: COMPANY });
     expect(errors).toBeUndefined();
-    expect(data.guide.unchecked).toMatchObject([{ agency: null, section: 'Person.certificates', code: 'AGENCY_NOT_CONNECTED' }]);
+    expect(data.guide.unchecked).toContainEqual(
+      expect.objectContaining({
+        agency: null,
+        section: 'Person.certificates',
+        code: 'AGENCY_NOT_CONNECTED',
+        consequence: expect.stringContaining('须自行提供'),
+      }),
+    );
     expect(data.guide.notice.toBringCount).toBe(9);
   });
 });

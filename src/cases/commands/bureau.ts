@@ -137,7 +137,9 @@ async function recorded(unit: Unit, { held, item }: OfHeld, detail: FactDetail, 
 }
 
 function mustFit({ phase }: ItemRow, kind: FactKind): void {
-  if (!MOVES[phase][kind]) throw new Refused(problem(FINAL.has(phase) ? 'CLOSED' : 'NOTHING_ASKED', 'item'));
+  // The table lets two agencies contradict each other, for a person to settle; a person does not contradict what was decided.
+  const isClosed = FINAL.has(phase) && kind !== 'revoked';
+  if (isClosed || !MOVES[phase][kind]) throw new Refused(problem(FINAL.has(phase) ? 'CLOSED' : 'NOTHING_ASKED', 'item'));
 }
 
 /** Sends a stuck item again, by a person's order: they know what the gateway cannot. */

@@ -4,12 +4,13 @@ import type { Found } from '../shelves.ts';
 import { checkCircles } from './circles.ts';
 import { checkCodes } from './codes.ts';
 import { checkDuplicates } from './duplicates.ts';
-import { checkForms } from './forms.ts';
 import { checkItems } from './items.ts';
 import { checkReferences } from './references.ts';
 import { checkThemes } from './themes.ts';
 
-const CHECKS = [checkDuplicates, checkReferences, checkCircles, checkCodes, checkItems, checkThemes, checkForms];
+export { examinedForms } from './forms.ts';
+
+const CHECKS = [checkDuplicates, checkReferences, checkCircles, checkCodes, checkItems, checkThemes];
 
 export function checkAll(found: Found, problems: Problems): void {
   for (const check of CHECKS) check(found, problems);

@@ -32,10 +32,13 @@ export interface Drawn {
 const SMALLEST_TEXT = 2.2;
 const LARGEST_SCALE = 1.5;
 /** Who hangs a chart on a wall has A3; larger sheets are for plotters. */
-const PAPERS: readonly Sheet[] = [0, 1, 2, 3, 4].map((halvings) => ({
-  width: 210 * 2 ** (halvings / 2),
-  height: 297 * 2 ** (halvings / 2),
-}));
+const PAPERS: readonly Sheet[] = [
+  { width: 210, height: 297 },
+  { width: 297, height: 420 },
+  { width: 420, height: 594 },
+  { width: 594, height: 841 },
+  { width: 841, height: 1189 },
+];
 const COLUMNS = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 const WIDTHS = [32, 35, 38, 41, 44, 47, 50, 54, 58, 62] as const;
 /** Names in full where they fit; else shortened, the full ones as tooltips. English needs twice the room of Chinese. */

@@ -110,11 +110,11 @@ function cut(word: string, ems: number): readonly string[] {
  * ("… below 5,000 tce", "… 5,000 tce or more").
  */
 export function fitted(name: string, ems: number, most: number): readonly string[] {
-  const characters = [...name];
+  const pieces = piecesOf(name, ems).map(({ text }) => text);
   let text = name;
-  for (let kept = characters.length - 1; wrapped(text, ems).length > most && kept > 1; kept--) {
+  for (let kept = pieces.length - 1; wrapped(text, ems).length > most && kept >= 0; kept--) {
     const head = Math.ceil(kept / 2);
-    const [before, after] = [characters.slice(0, head), characters.slice(characters.length - kept + head)];
+    const [before, after] = [pieces.slice(0, head), pieces.slice(pieces.length - kept + head)];
     text = `${before.join('').trimEnd()}…${after.join('').trimStart()}`;
   }
   return evenly(text, ems);

@@ -27,13 +27,7 @@ const zh: ChartWords = {
   target: ({ timeline: { target } }, milestone) =>
     `目标：${target.workingDays} 个工作日${milestone ? `取得“${milestone}”` : '全部办结'}；计划 ${target.planned} 个工作日（${target.reachedOn}），${target.met ? '符合目标' : '超出目标'}`,
   forwardedTo: (agency) => `转送：${agency}`,
-  dates: (step, startOn) =>
-    datesOf(
-      step,
-      (day) => zhDay(day, startOn),
-      zhDays(step.item.promisedWorkingDays),
-      (day) => `${day}\u00a0申报；`,
-    ),
+  dates: (step, startOn) => datesOf(step, startOn, ZH_DATES),
   notNeeded: '本次不需要办理：',
   left: '（不需要）',
   assumed: (years) => `${years.join('、')} 年放假安排尚未公布，按周末推算，日期可能变动。`,
@@ -58,13 +52,7 @@ const en: ChartWords = {
   target: ({ timeline: { target } }, milestone) =>
     `Target: ${target.workingDays} working days to ${milestone ? `"${milestone}"` : 'the end'}; planned ${target.planned} (${target.reachedOn}), ${target.met ? 'kept' : 'not kept'}`,
   forwardedTo: (agency) => `Forwarded to: ${agency}`,
-  dates: (step, startOn) =>
-    datesOf(
-      step,
-      (day) => enDay(day, startOn),
-      enDays(step.item.promisedWorkingDays),
-      (day) => `filed\u00a0${day};`,
-    ),
+  dates: (step, startOn) => datesOf(step, startOn, EN_DATES),
   notNeeded: 'Not needed this time: ',
   left: '(not needed)',
   assumed: (years) => `Holidays of ${years.join(', ')} are not announced yet: only weekends are taken off, dates may move.`,
@@ -79,20 +67,42 @@ const en: ChartWords = {
   },
 };
 
-/** In a merged stage everything is filed on one day, and the limits of a step count from a later one. */
-function datesOf({ schedule }: DrawnStep, say: (day: CivilDate) => string, days: string, filed: (day: string) => string): string {
-  const { fileOn, startsOn, promised } = schedule;
-  const until = promised.due === null || promised.due === startsOn ? say(startsOn) : `${say(startsOn)} → ${say(promised.due)}`;
-  return `${fileOn === startsOn ? '' : `${filed(say(fileOn))} `}${until} · ${days}`;
+/** How a language writes the dates of a step. */
+interface DateWords {
+  readonly day: (day: CivilDate, hasYear: boolean) => string;
+  /** Of two days in one year, which says the year. */
+  readonly yearOn: 'first' | 'last';
+  readonly days: (days: number) => string;
+  readonly filed: (day: string) => string;
 }
 
-/** A day, with its year where it is another one than the plan begins in. */
-const zhDay = (day: CivilDate, startOn: CivilDate): string =>
-  `${isOtherYear(day, startOn) ? `${day.slice(0, 4)}/` : ''}${Number(day.slice(5, 7))}/${Number(day.slice(8))}`;
-const enDay = (day: CivilDate, startOn: CivilDate): string =>
-  `${Number(day.slice(8))}\u00a0${MONTHS[Number(day.slice(5, 7)) - 1] ?? ''}${isOtherYear(day, startOn) ? `\u00a0${day.slice(0, 4)}` : ''}`;
-const zhDays = (days: number): string => (days === 0 ? '当场办结' : `${days}\u00a0工作日`);
-const enDays = (days: number): string => (days === 0 ? 'on the spot' : `${days}\u00a0wd`);
-const isOtherYear = (day: CivilDate, startOn: CivilDate): boolean => day.slice(0, 4) !== startOn.slice(0, 4);
+const ZH_DATES: DateWords = {
+  day: (day, hasYear) => `${hasYear ? `${day.slice(0, 4)}/` : ''}${Number(day.slice(5, 7))}/${Number(day.slice(8))}`,
+  yearOn: 'first',
+  days: (days) => (days === 0 ? '当场办结' : `${days}\u00a0工作日`),
+  filed: (day) => `${day}\u00a0申报；`,
+};
+
+const EN_DATES: DateWords = {
+  day: (day, hasYear) =>
+    `${Number(day.slice(8))}\u00a0${MONTHS[Number(day.slice(5, 7)) - 1] ?? ''}${hasYear ? `\u00a0${day.slice(0, 4)}` : ''}`,
+  yearOn: 'last',
+  days: (days) => (days === 0 ? 'on the spot' : `${days}\u00a0wd`),
+  filed: (day) => `filed\u00a0${day};`,
+};
+
+/**
+ * In a merged stage everything is filed on one day, and the limits of a step count from a later one. Days say their year
+ * where it is another one than the plan begins in.
+ */
+function datesOf({ schedule, item }: DrawnStep, startOn: CivilDate, { day, yearOn, days, filed }: DateWords): string {
+  const { fileOn, startsOn, promised } = schedule;
+  const until = promised.due ?? startsOn;
+  const isOther = (one: CivilDate, than: CivilDate) => one.slice(0, 4) !== than.slice(0, 4);
+  const from = day(startsOn, isOther(startsOn, startOn) && (yearOn === 'first' || isOther(startsOn, until) || until === startsOn));
+  const to = day(until, isOther(until, startOn) && (yearOn === 'last' || isOther(startsOn, until)));
+  const file = fileOn === startsOn ? '' : `${filed(day(fileOn, isOther(fileOn, startOn)))} `;
+  return `${file}${until === startsOn ? from : `${from} → ${to}`} · ${days(item.promisedWorkingDays)}`;
+}
 
 export const chartWords = (language: Language): ChartWords => (language === 'en' ? en : zh);

@@ -22,7 +22,7 @@ export interface FormChecker {
   check(schema: JsonSchema, value: unknown): readonly FormProblem[];
 }
 
-/** A schema of all 44 construction items takes some 100 ms to compile, and most forms of a day are of a few themes. */
+/** A schema of all construction items takes some 100 ms to compile, and most forms of a day are of a few themes. */
 const REMEMBERED = 64;
 
 /** A checker that compiles each schema once and remembers the last {@link REMEMBERED}. */

@@ -7,4 +7,4 @@ export { completeForm } from './complete.ts';
 export { type FormInput, formAsks, oneForm } from './one-form.ts';
 export type { FormPlan } from './plan.ts';
 export { formSchema, fragmentOf, type JsonSchema } from './schema.ts';
-export { type FormAsk, sourcesOf } from './source.ts';
+export type { FormAsk } from './source.ts';

@@ -16,8 +16,10 @@ export interface FormInput extends FormPlan {
 /** The forms of all planned items as one: each field once, filled in as far as answers and agencies say it. */
 export function oneForm(input: FormInput, catalogue: Catalogue): OneForm {
   const filling = (asked: AskedField) => answerOf(asked.field, input, catalogue) ?? knownOf(asked, input.applicant, input.known, catalogue);
-  const lines = linesOf(askedFields(input, catalogue), filling);
-  return { parts: catalogue.formSections.flatMap((section) => partOf(section, lines)), schema: mergedSchema(input, lines) };
+  const asked = askedFields(input, catalogue);
+  const lines = linesOf(asked, filling);
+  const decisive = new Set(asked.flatMap(({ field }) => field.when?.field ?? []));
+  return { parts: catalogue.formSections.flatMap((section) => partOf(section, lines)), schema: mergedSchema(input, lines, decisive) };
 }
 
 /** The sections that fill this plan's form in, none twice. What answers say already, and what is yet to be made, is not asked. */
@@ -52,8 +54,7 @@ function partOf(section: FormSection, lines: readonly FormLine[]): readonly Form
  * What was answered, and what conditions were decided by, are constants of the schema: with another value the fields that
  * were left out would be missing. No other value stands in a schema, and a condition never looks at a personal one.
  */
-function mergedSchema({ theme }: FormPlan, lines: readonly FormLine[]): JsonSchema {
-  const decisive = new Set(lines.flatMap(({ field }) => field.when?.field ?? []));
+function mergedSchema({ theme }: FormPlan, lines: readonly FormLine[], decisive: ReadonlySet<string>): JsonSchema {
   const isConstant = ({ field, correctable, saidBy }: FormLine) =>
     !correctable && (decisive.has(field.id) || (field.answers !== undefined && saidBy === null));
   return schemaOf(

@@ -1,15 +1,15 @@
 /** For tests: values that keep a form's schema, and plans of the shipped themes. */
-import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { type Catalogue, type Item, loadCatalogue, type Theme } from '../../catalogue/index.ts';
 import { citizenIdFault, usccFault } from '../../codes/index.ts';
-import type { Applicant, Known } from '../types.ts';
+import type { Provenance } from '../../connect/index.ts';
+import type { Applicant, Known, KnownReading } from '../types.ts';
 import type { FormPlan } from './plan.ts';
 import type { JsonSchema } from './schema.ts';
 
-export const SCHEMA_FOLDER = resolve(import.meta.dirname, '../../../schema');
+export const SCHEMA_FOLDER = `${import.meta.dirname}/../../../schema`;
 
-export const shippedCatalogue = (): Catalogue => loadCatalogue(resolve(import.meta.dirname, '../../../catalogue'));
+export const shippedCatalogue = (): Catalogue => loadCatalogue(`${import.meta.dirname}/../../../catalogue`);
 
 /** Themes whose every item has a form of its own. */
 export const FORM_THEMES = [
@@ -23,6 +23,26 @@ export const FORM_THEMES = [
 
 export const NOBODY: Applicant = { people: [] };
 export const nothingKnown: Known = () => ({ kind: 'unasked' });
+
+export const provenance: Provenance = {
+  agency: 'market-regulation',
+  connector: 'market-regulation',
+  retrievedAt: new Date('2026-03-02T01:00:00Z'),
+  asOf: null,
+  freshness: 'LIVE',
+};
+
+type Readings = Readonly<Record<string, object | KnownReading['kind']>>;
+
+/** What agencies said: `applicant Person.identity` to a record, or to what became of the question. */
+export function knownBy(readings: Readings): Known {
+  return (holder, section) => {
+    const reading = readings[`${holder} ${section}`];
+    if (reading === 'failed') return { kind: 'failed', agency: 'public-security', code: 'AGENCY_TIMEOUT' };
+    if (typeof reading === 'object') return { kind: 'value', value: { ...reading, provenance }, provenance };
+    return { kind: reading === 'absent' ? 'absent' : 'unasked' };
+  };
+}
 
 export function found<T>(it: T | undefined): T {
   if (it === undefined) throw new Error('the shipped catalogue lacks what this test needs');
@@ -135,4 +155,4 @@ const FORMATS: Readonly<Record<string, fc.Arbitrary<string>>> = {
   }),
 };
 
-export const formatted = (format: string): fc.Arbitrary<string> => found(FORMATS[format]);
+const formatted = (format: string): fc.Arbitrary<string> => found(FORMATS[format]);

@@ -35,6 +35,7 @@ export interface JobOptions {
   /** What every reply takes, in milliseconds. */
   latencyMs(): number;
   onRequest(): void;
+  /** Told when it is done with a request, one way or another. */
   onReply(): void;
 }
 
@@ -72,13 +73,14 @@ export class BatchJob {
   }
 
   async #pickUp(): Promise<void> {
-    const { db, spec, onRequest } = this.#options;
+    const { db, spec, onRequest, onReply } = this.#options;
     const table = this.#table(spec.request.table);
     const { rows } = await db.query<Record<string, unknown>>(`UPDATE ${table} SET "${SEEN}" = '1' WHERE "${SEEN}" = '0' RETURNING *`);
     for (const row of rows) {
       onRequest();
       const fault = this.#options.fault();
-      if (fault !== 'lost') this.#later(this.#options.latencyMs() + (DELAYS[fault] ?? 0), () => this.#answer(row, fault));
+      if (fault === 'lost') onReply();
+      else this.#later(this.#options.latencyMs() + (DELAYS[fault] ?? 0), () => this.#answer(row, fault));
     }
   }
 

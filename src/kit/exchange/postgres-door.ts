@@ -51,13 +51,14 @@ export async function openPostgresDoor(options: DoorOptions): Promise<PostgresDo
   };
 }
 
-/** One connection: says who it is, gives the password, is let through. */
+/** One connection: says who it is, gives the password, is let through. What it says meanwhile waits. */
 class Visitor {
   readonly #socket: Socket;
   readonly #options: DoorOptions;
   readonly #keep: (socket: Socket) => Socket;
-  #begun: Buffer = Buffer.alloc(0);
+  #heard: Buffer = Buffer.alloc(0);
   #startPacket: Buffer | undefined;
+  #isEntering = false;
   #inside: Socket | undefined;
 
   constructor(socket: Socket, options: DoorOptions, keep: (socket: Socket) => Socket) {
@@ -74,23 +75,27 @@ class Visitor {
     if (fault === 'down') this.#socket.destroy();
     else if (refusal) this.#socket.end(fatal(...refusal));
     else if (this.#inside) this.#inside.write(chunk);
-    else this.#begin(Buffer.concat([this.#begun, chunk]));
+    else this.#begin(chunk);
   }
 
-  #begin(begun: Buffer): void {
-    this.#begun = begun;
+  #begin(chunk: Buffer): void {
+    this.#heard = Buffer.concat([this.#heard, chunk]);
+    if (this.#heard.length > MOST_BEGINNING) this.#socket.destroy();
+    if (this.#isEntering) return;
     // A start packet has no kind before its length.
     const at = this.#startPacket ? 1 : 0;
-    if (begun.length > MOST_BEGINNING) this.#socket.destroy();
-    if (begun.length < at + 4 || begun.length < at + begun.readInt32BE(at)) return;
-    const length = at + begun.readInt32BE(at);
-    this.#begun = begun.subarray(length);
-    this.#meet(begun.subarray(0, length));
+    const length = this.#heard.length < at + 4 ? Number.POSITIVE_INFINITY : at + this.#heard.readInt32BE(at);
+    if (this.#heard.length < length) return;
+    const packet = this.#heard.subarray(0, length);
+    this.#heard = this.#heard.subarray(length);
+    this.#meet(packet);
   }
 
   #meet(packet: Buffer): void {
-    if (this.#startPacket) this.#letIn(packet.subarray(5, -1).toString()).catch((error: unknown) => this.#socket.destroy(error as Error));
-    else if (packet.readInt32BE(4) === SSL_REQUEST) this.#socket.write(NO_TLS);
+    if (this.#startPacket) {
+      this.#isEntering = true;
+      this.#letIn(packet.subarray(5, -1).toString()).catch((error: Error) => this.#socket.destroy(error));
+    } else if (packet.readInt32BE(4) === SSL_REQUEST) this.#socket.write(NO_TLS);
     else {
       this.#startPacket = packet;
       this.#socket.write(PASSWORD_WANTED);
@@ -100,8 +105,8 @@ class Visitor {
   async #letIn(password: string): Promise<void> {
     const { user, upstream, onActivity } = this.#options;
     const start = this.#startPacket ?? Buffer.alloc(0);
-    const isKnown = start.includes(`\0user\0${user}\0`) || start.includes(`user\0${user}\0`);
-    if (!isKnown || password !== this.#options.password) return void this.#socket.end(fatal('28P01', 'password authentication failed'));
+    const isKnown = start.includes(`user\0${user}\0`) && password === this.#options.password;
+    if (!isKnown) return void this.#socket.end(fatal('28P01', 'password authentication failed'));
     const inside = this.#keep(connect({ host: '127.0.0.1', port: await upstream() }));
     inside.on('data', (chunk) => {
       this.#socket.write(chunk);
@@ -109,8 +114,7 @@ class Visitor {
     });
     inside.once('close', () => this.#socket.destroy());
     this.#socket.once('close', () => inside.destroy());
-    inside.write(start);
-    if (this.#begun.length > 0) inside.write(this.#begun);
+    inside.write(Buffer.concat([start, this.#heard]));
     this.#inside = inside;
   }
 }

@@ -48,13 +48,9 @@ export class Statements {
       ...fixed.map(({ column, value }) => [column, sql`${value}`] as const),
     ];
     if (request.signature) cells.push([request.signature, sql`${signature ?? null}`]);
-    const [columns, values] = [0, 1].map((i) =>
-      joined(
-        cells.map((cell) => cell[i] as Statement),
-        ', ',
-      ),
-    );
-    return sql`INSERT INTO ${request.table} (${columns as Statement}) VALUES (${values as Statement})`;
+    const columns = cells.map(([column]) => column);
+    const values = cells.map(([, value]) => value);
+    return sql`INSERT INTO ${request.table} (${joined(columns, ', ')}) VALUES (${joined(values, ', ')})`;
   }
 
   /** All replies to some requests, read or not. A payload above the limit stays where it is. */

@@ -65,8 +65,14 @@ export class WaitingRoom {
       };
       const onAbort = () => waiter.reject(signal.reason);
       const waiter: Waiter = {
-        resolve: (reply) => resolve(done() ?? reply),
-        reject: (reason) => reject(done() ?? reason),
+        resolve(reply) {
+          done();
+          resolve(reply);
+        },
+        reject(reason) {
+          done();
+          reject(reason);
+        },
       };
       signal.addEventListener('abort', onAbort, { once: true });
       this.#waiting.set(id, waiters.add(waiter));
@@ -117,7 +123,8 @@ export class WaitingRoom {
     // Another replica was first: its reply is the answer here, too. What came after it is swept up.
     const replies = read.length > 0 ? read : rows;
     const [row] = replies;
-    if (!row) return;
+    // Whoever waited may have gone meanwhile: then the reply stays for the next who asks the same.
+    if (!row || !this.awaits(id)) return;
     const marked = read.length > 0 ? 0 : await database.write(statements.markRead(id));
     const isClear = agree(replies);
     if (marked > 0) {

@@ -23,6 +23,10 @@ export function readWsdl(file: string, wanted: readonly string[] = []): Contract
   const omissions = new Omissions();
   const definitions = readDefinitions(file, omissions);
   const types = new Types(definitions.library, omissions);
+  if (definitions.all('binding').length === 0)
+    throw new ContractError(
+      `${basename(file)} binds its messages to no protocol; the file with <service> and <binding> is wanted, which imports it`,
+    );
   const bindings = bindingsOf(definitions, omissions);
   const endpoints = [...new Set(bindings.map(({ address }) => address ?? ''))];
   const candidates = distinct(
@@ -92,7 +96,11 @@ function operationOf({ bound, operation, endpoint }: Candidate, omissions: Omiss
   const { name, node, input, output } = operation;
   if (!output) throw new Shapeless('it answers nothing');
   for (const header of input.headers)
-    omissions.add(`header ${header.attributes['part'] ?? ''} of ${name}`, header.place, 'SOAP headers of the contract are not written');
+    omissions.add(
+      `header ${header.attributes['part'] ?? ''} of ${name}`,
+      header.place,
+      'SOAP headers are not written; `header` of `http.soap` in `connector.ts` takes them',
+    );
   const request = bodyOf(operation, input, rpcName(operation), types);
   const reply = bodyOf(operation, output, `${rpcName(operation)}Response`, types);
   const description = documentation(node);
