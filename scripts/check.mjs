@@ -15,6 +15,7 @@ const CHECKS = {
   'who imports whom': bin('depcruise', '--config', '.dependency-cruiser.cjs', 'src', 'connectors', 'test', 'schema', 'scripts', 'bench'),
   'schema rules': bin('eslint', '--max-warnings=0', '--no-error-on-unmatched-pattern', 'schema/*.graphql', 'connectors/*/*.graphql'),
   'schema snapshot': [process.execPath, 'scripts/snapshot.mjs'],
+  'connectors open': bin('tsx', 'src/cli/main.ts', 'connector', 'verify'),
   'unused code': bin('knip', '--no-progress'),
 };
 

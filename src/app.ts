@@ -64,9 +64,13 @@ export function sandboxModules(settings: Settings): readonly string[] {
 export function schemaFolders(settings: Settings): readonly string[] {
   const connectors = resolve(packageFolder(), 'connectors');
   const shipped = readdirSync(connectors).map((name) => resolve(connectors, name));
-  const entries = Object.entries(settings.config.connectors ?? {}).filter(([, { enabled }]) => enabled !== false);
-  const own = entries.flatMap(([, { module }]) => (module ? [dirname(namedModule(module, settings))] : []));
-  return [...new Set([resolve(packageFolder(), 'schema'), ...shipped, ...own])];
+  return [...new Set([resolve(packageFolder(), 'schema'), ...shipped, ...ownFolders(settings)])];
+}
+
+/** Folders of the hall's own connectors that are not switched off. */
+function ownFolders(settings: Settings): readonly string[] {
+  const entries = Object.values(settings.config.connectors ?? {}).filter(({ enabled }) => enabled !== false);
+  return entries.flatMap(({ module }) => (module ? [dirname(namedModule(module, settings))] : []));
 }
 
 /** Starts a gateway. In the sandbox profile `settings.sandbox` must name running sandbox agencies. */

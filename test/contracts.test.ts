@@ -38,11 +38,21 @@ const WISHES: readonly Wish[] = [
   { id: 'mixed', source: openapi('3-mixed.yaml') },
   { id: 'names', source: openapi('4-names.yaml') },
   { id: 'tangle', source: openapi('5-tangle.yaml'), operations: ['many', 'manyUsingGET', 'search', 'conflict', 'self', 'dates', 'tuple'] },
+  {
+    id: 'registers',
+    source: openapi('6-registers.yaml'),
+    operations: [
+      'All periods of a holding',
+      'GET /holdings/{holdingId}/periods/{kind}',
+      ...['openingHours', 'countAll', 'places', 'silent', 'scan', 'moved', 'searchByMany', 'searchBatch'],
+    ],
+  },
   { id: 'countries', source: wsdl('1-capitals.wsdl') },
   { id: 'land', source: wsdl('2-land.wsdl'), operations: ['findParcel', 'ownersOf'] },
   { id: 'vehicles', source: wsdl('3-vehicles.wsdl') },
   { id: 'household', source: wsdl('4-household.wsdl'), operations: ['查询户籍'], extends: 'Person', charset: 'gb18030' },
   { id: 'attic', source: wsdl('5-attic.wsdl') },
+  { id: 'archive', source: wsdl('6-archive.wsdl') },
   { id: 'beginning', source: { blank: true } },
 ];
 
@@ -139,6 +149,21 @@ describe('what a contract says', () => {
       ['unnamed', 'nothing says'],
     ])
       expect(names).toMatch(new RegExp(`${what}.*${why}`));
+    const registers = leftOut('registers').join('\n');
+    for (const [what, why] of [
+      ['security scheme citizen', 'securitySchemes/citizen: a person signs in for its token at https://id.example.org/sign-in'],
+      ['security scheme certificate', 'have a proxy show it'],
+      ['body of places', 'has no meaning'],
+      ['anyOf of Place', 'the rest describes them'],
+      ['silent', 'does not describe the content'],
+      ['scan', 'image/png, not JSON'],
+      ['moved', 'no good reply'],
+    ])
+      expect(registers).toMatch(new RegExp(`${what}.*${why}`));
+    expect(leftOut('archive')).toEqual([
+      expect.stringMatching(/^port Get .*not SOAP/),
+      expect.stringMatching(/^GetRaw .*its message may hold anything/),
+    ]);
     const attic = leftOut('attic').join('\n');
     for (const [what, why] of [
       ['header auth', 'SOAP headers'],
@@ -156,7 +181,31 @@ describe('what a contract says', () => {
     expect(file('permits', 'connector.ts')).toMatch(
       /key: secret\(\)[\s\S]*loginUser: z\.string\(\)\.min\(1\)[\s\S]*loginPassword: secret\(\)/,
     );
+    expect(file('registers', 'connector.ts')).toMatch(/url: settings\.url, sign: bearer\(settings\.citizenToken\)/);
+    expect(file('registers', 'connector.ts')).toMatch(/url: settings\.url2, sign: bearer\(settings\.connectToken\)/);
+    expect(file('registers', 'connector.ts')).toMatch(/name: 'authorization', secret: settings\.authorization/);
     expect(file('mixed', 'connector.ts')).toMatch(/oauth2\(\{[^}]*scope: 'parties\.read cases\.read'/);
+  });
+});
+
+describe('how a question is written', () => {
+  it('asks for the media type that the contract lists, with its version', () => {
+    expect(file('registers', 'ask.ts')).toContain("accept: 'application/vnd.registers.2.0+json'");
+    expect(file('registers', 'ask.ts')).toContain("accept: 'application/vnd.count+json;version=2'");
+  });
+
+  it('a body that is one of several objects is one of several inputs, and says which it is', () => {
+    expect(file('registers', 'registers.graphql')).toMatch(/input RegistersSearchInput @oneOf \{[^}]*searchByName: [^}]*searchAll: /);
+    expect(file('registers', 'registers.graphql')).toMatch(
+      /input RegistersSearchByNameInput \{\s*"[^"]*"\s*most: String\s*"[^"]*"\s*name: String!\s*\}/,
+    );
+    expect(file('registers', 'ask.ts')).toMatch(/\.\.\.fromRegistersSearchByNameInput\(it\.searchByName, call\), type: 'ByName'/);
+  });
+
+  it('an operation by reference takes what stands beside the reference', () => {
+    expect(file('registers', 'registers.graphql')).toMatch(
+      /registersOnePeriodOfAHolding\([^)]*holdingId: String![^)]*kind: \w+![^)]*year: String\n/,
+    );
   });
 });
 
@@ -172,8 +221,14 @@ describe('what is refused', () => {
     expect(refused({ source: openapi('2-permits.json'), operations: ['dropAll'] })).toThrow('a connector only reads');
     expect(refused({ extends: 'Unit' })).toThrow('no subject of the schema; subjects are Enterprise');
     expect(refused({ extends: 'Enterprise', operations: ['searchUnits'] })).toThrow('needs exactly one plain required input');
+    expect(refused({ source: openapi('6-registers.yaml'), operations: ['silent'] })).toThrow(
+      'does not describe the content of its good reply',
+    );
+    expect(refused({ source: openapi('7-post-only.yaml') })).toThrow('--operation "lookUp"');
     expect(refused({ id: 'units' })).toThrow('exists already');
     expect(refused({ source: { openapi: '/no/such/file.yaml' } })).toThrow('cannot be read');
+    expect(refused({ source: { openapi: join(FIXTURES, 'wsdl/1-capitals.wsdl') } })).toThrow('is given with --wsdl');
+    expect(refused({ source: { wsdl: join(FIXTURES, 'openapi/1-units.yaml') } })).toThrow('is given with --openapi');
     expect(refused({ source: { openapi: join(ROOT, 'package.json') } })).toThrow('is no OpenAPI contract');
     expect(refused({ source: { wsdl: join(FIXTURES, 'wsdl/2-land/common.xsd') } })).toThrow('its root is <schema>');
   });
@@ -223,8 +278,11 @@ const SAMPLES: Readonly<Record<string, string>> = {
 function sample(type: GraphQLInputType): string {
   if (isNonNullType(type)) return sample(type.ofType);
   if (isListType(type)) return `[${sample(type.ofType)}]`;
-  if (isEnumType(type)) return type.getValues()[0]?.name ?? '';
+  // An empty code has no place in a path.
+  if (isEnumType(type)) return type.getValues().find(({ name }) => name !== 'EMPTY')?.name ?? '';
   if (!isInputObjectType(type)) return SAMPLES[type.name] ?? '"4294967297"';
+  const [first] = Object.values(type.getFields());
+  if (type.isOneOf && first) return `{ ${first.name}: ${sample(first.type)} }`;
   const fields = Object.values(type.getFields()).filter(isRequiredInputField);
   return `{ ${fields.map((field) => `${field.name}: ${sample(field.type)}`).join(', ')} }`;
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -27,11 +27,31 @@ beforeAll(async () => {
   symlinkSync(join(ROOT, 'node_modules/zod'), join(hall, 'node_modules/zod'));
 }, 120_000);
 
-describe('the sources of a connector', () => {
-  it('run in the built program as one with it', { timeout: 60_000 }, async () => {
+describe('a connector of the hall itself, made where the gateway is an installed package', () => {
+  it('is written into the project, not into the package, and passes the kit', async () => {
+    const before = packageState();
+    const contract = resolve('test/fixtures/contracts/openapi/1-units.yaml');
+    const { stdout } = await run(process.execPath, [yimen, 'connector', 'new', 'units', '--openapi', contract], { cwd: hall });
+    expect(stdout).toContain('2 sections in connectors/units\n');
+    own = printedJson(stdout);
+    expect(own).toEqual({ connectors: { units: { module: './connectors/units/connector.ts' } }, catalogue: './catalogue' });
+    expect(packageState()).toEqual(before);
+    const check = await run(process.execPath, [yimen, 'connector', 'check', 'units'], { cwd: hall });
+    expect(check.stdout).toMatch(/\d{2} passed, 0 failed\n$/);
+  }, 60_000);
+
+  it('compiles there, with the types it brings', async () => {
+    const options = { extends: join(ROOT, 'tsconfig.json'), compilerOptions: { preserveSymlinks: true, skipLibCheck: true, types: [] } };
+    writeFileSync(join(hall, 'tsconfig.json'), JSON.stringify({ ...options, include: ['connectors'] }));
+    await run(join(ROOT, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.json'], { cwd: hall });
+  }, 60_000);
+});
+
+describe('the built command', () => {
+  it('reads a connector in TypeScript as a part of itself: secrets and errors are the same', async () => {
     const { stdout } = await run(process.execPath, [yimen, 'connector', 'check', 'connectors/tax'], { cwd: ROOT });
     expect(stdout).toMatch(/\d{2} passed, 0 failed\n$/);
-  });
+  }, 60_000);
 });
 
 describe('a connector published as a package', () => {
@@ -64,6 +84,7 @@ describe('a connector published as a package', () => {
 
 const ANSWER = {
   data: {
+    unitsUnit: { provenance: { connector: 'units', agency: { code: 'units' } } },
     enterprise: {
       waterAccount: { number: '0071-2201', arrears: '12.50', provenance: { agency: { code: 'water-supply' }, connector: 'water' } },
       tax: { arrears: '0.00' },
@@ -71,7 +92,8 @@ const ANSWER = {
   },
 };
 
-const configure = (water: object): void => writeFileSync(join(hall, 'yimen.config.json'), JSON.stringify({ connectors: { water } }));
+const configure = (water: object): void =>
+  writeFileSync(join(hall, 'yimen.config.json'), JSON.stringify({ ...own, connectors: { ...own.connectors, water } }));
 
 async function ask(url: string): Promise<unknown> {
   const { stdout } = await run(process.execPath, [yimen, 'token', '--role', 'clerk'], { cwd: hall });
@@ -79,11 +101,25 @@ async function ask(url: string): Promise<unknown> {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${stdout.trim()}` },
     body: JSON.stringify({
-      query: `{ enterprise(uscc: "${USCC}") { waterAccount { number arrears provenance { agency { code } connector } } tax { arrears } } }`,
+      query: `{ unitsUnit(number: "912345678") { provenance { connector agency { code } } } enterprise(uscc: "${USCC}") { waterAccount { number arrears provenance { agency { code } connector } } tax { arrears } } }`,
     }),
   });
   return reply.body.json();
 }
+
+/** What `connector new` said the settings need. */
+let own: { readonly connectors?: object; readonly catalogue?: string } = {};
+
+/** The first JSON of what was printed. */
+const printedJson = (text: string) => JSON.parse(/^ {4}\{\n[\s\S]*?^ {4}\}$/m.exec(text)?.[0] ?? '{}') as typeof own;
+
+/** All that `connector new` could touch in the package. */
+const packageState = () =>
+  ['connectors', 'schema', 'catalogue'].map((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !entry.parentPath.includes('generated'))
+      .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8')),
+  );
 
 let stop: () => Promise<void> = async () => {};
 afterAll(() => stop());

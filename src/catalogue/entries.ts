@@ -8,6 +8,9 @@
  * - delegated 下放 / retained 保留: whether the hall may decide, or the power stays with another body.
  * - tolerance 容缺: a required material may follow later, within so many working days.
  * - counter 窗口: where an application is handed in.
+ * - tier 层级: zone, town or village, in the network of halls; what a lower one accepts it forwards.
+ * - alias 别名: a word that people use for an item.
+ * - profile 地方配置: what differs from hall to hall, how codes are built and which bureau decides.
  * - field 表单项: one question of a form, told once for all items in the dictionary `fields.json`.
  * - fragment 字段规则: the JSON Schema of one field's value.
  */

@@ -4,7 +4,7 @@
  * - layer 层: what one folder says, as it stands in its files.
  * - raw entry: an entry before anybody looked at its shape.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'lossless-json';
 import { z } from 'zod';
@@ -37,7 +37,8 @@ const About = z.strictObject({ extends: z.boolean().default(false), profile: z.r
 
 /** Reads a folder. What it does not hold is empty. */
 export function readLayer(folder: string, problems: Problems): Layer {
-  if (!existsSync(folder)) throw new Error(`the catalogue folder ${folder} does not exist: mend "catalogue" in the settings`);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    throw new Error(`the catalogue folder ${folder} does not exist: mend "catalogue" in the settings`);
   checkNames(folder, problems);
   const about = { file: resolve(folder, ABOUT) };
   const said = About.safeParse(readJson(about, problems) ?? {});
@@ -125,6 +126,7 @@ function shelfUpon(lower: RawShelf, upper: RawShelf, problems: Problems): RawShe
   if (!lower || !upper) return null;
   const entries = [...lower.entries];
   const changed = new Set<number>();
+  const gone = new Set<RawEntry>();
   const removed = new Map<string, Place>();
   for (const own of upper.entries) {
     const at = placeOf(own, lower.entries);
@@ -133,10 +135,12 @@ function shelfUpon(lower: RawShelf, upper: RawShelf, problems: Problems): RawShe
     changed.add(at);
     if (!isRemoval(own))
       entries.splice(there ? at : entries.length, there ? 1 : 0, { ...own, formerly: Object.values(there?.names ?? {}) });
-    else if (there) for (const name of Object.values(there.names)) removed.set(name, own.place);
-    else problems.add(own.place, 'removed', 'there is no such entry to remove: take this one out');
+    else if (there) {
+      gone.add(there);
+      for (const name of Object.values(there.names)) removed.set(name, own.place);
+    } else problems.add(own.place, 'removed', 'there is no such entry to remove: take this one out');
   }
-  return { entries: entries.filter(({ names }) => !Object.values(names).some((name) => removed.has(name))), removed };
+  return { entries: entries.filter((entry) => !gone.has(entry)), removed };
 }
 
 /** Where the entry is that another one of the same name replaces; by its first key that names one. */
@@ -148,5 +152,5 @@ function placeOf({ names }: RawEntry, entries: readonly RawEntry[]): number {
   return -1;
 }
 
-/** Whether an entry takes one out: it names it and says `removed`, nothing else. */
+/** Whether an entry takes one out: it names it and says `removed`. */
 const isRemoval = ({ value }: RawEntry): boolean => (value as { removed?: unknown } | null)?.removed === true;

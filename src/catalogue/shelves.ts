@@ -1,5 +1,4 @@
-import type { CatalogueProfile } from './entries.ts';
-import { ProfileEntry } from './entries.ts';
+import { type CatalogueProfile, ProfileEntry } from './entries.ts';
 import { type Entries, KINDS, type Kind } from './kinds.ts';
 import type { Layer, RawShelf } from './layers.ts';
 import { isOneErrorApart } from './one-error.ts';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { shippedConnectors } from '../app.ts';
-import { loadConnector, moduleIn } from '../connect/index.ts';
-import { type Check, conformance, loadSandbox } from '../kit/index.ts';
+import { connectorFolders, loadConnector, moduleIn } from '../connect/index.ts';
+import { type Check, conformance, loadSandbox, openingFault } from '../kit/index.ts';
 
 /** Checks that run at the same time: most of them wait for an agency that takes its time. */
 const LANES = 16;
@@ -46,6 +46,28 @@ async function outcomeOf({ name, run }: Check): Promise<Outcome> {
   const took = `${Math.round(performance.now() - started)} ms`.padStart(8);
   const reason = failure === undefined ? '' : `\n${' '.repeat(17)}${failure}`;
   return { line: `${failure === undefined ? '  ok  ' : 'FAILED'} ${took}  ${name}${reason}`, isGood: failure === undefined };
+}
+
+/**
+ * `yimen connector verify`: opens connectors with their sandboxes' settings, the named ones or all of the project. Gives the
+ * number of those that do not open.
+ */
+export async function verifyConnectors(ids: readonly string[]): Promise<number> {
+  const own = connectorFolders(resolve('connectors'));
+  const folders = ids.length > 0 ? ids.map(folderOf) : own.length > 0 ? own : [...shippedConnectors().values()];
+  let failures = 0;
+  for (const folder of folders) {
+    const fault = await openingFault(
+      folder,
+      await loadConnector(moduleOf(folder, 'connector')),
+      await loadSandbox(moduleOf(folder, 'sandbox')),
+    );
+    if (fault === undefined) continue;
+    console.error(fault);
+    failures++;
+  }
+  console.log(`${folders.length - failures} opened, ${failures} failed`);
+  return failures;
 }
 
 /** A folder of the hall's own beside where the command is called, or a shipped one. */

@@ -8,7 +8,7 @@ import { FAULTS, type Fault, sandboxClient } from '../kit/index.ts';
 import { runGateway, runSandbox } from '../run.ts';
 import { readSettings } from '../settings/index.ts';
 import { addCatalogue } from './catalogue.ts';
-import { checkConnector } from './connector.ts';
+import { checkConnector, verifyConnectors } from './connector.ts';
 import { explainSection } from './explain.ts';
 import { addNewConnector } from './new-connector.ts';
 import { printOpen } from './open.ts';
@@ -94,6 +94,13 @@ connector
   .command('open <id>')
   .description('list what a connector asked over an exchange database and has no answer to yet')
   .action(printOpen);
+
+connector
+  .command('verify [ids...]')
+  .description('open connectors with the settings of their sandboxes: what does not fit is found before a gateway starts')
+  .action(async (ids: string[]) => {
+    if ((await verifyConnectors(ids)) > 0) process.exitCode = 1;
+  });
 
 connector
   .command('explain <section> <key>')

@@ -10,14 +10,23 @@ import type { JsonClient, JsonOptions } from './transport/json.ts';
 import type { SoapClient, SoapOptions } from './transport/soap.ts';
 import type { Log, Policy } from './types.ts';
 
-/** The sections a connector serves, typed by the schema: a wrong field or shape does not compile. */
-export type ServedFields = {
-  readonly [Type in keyof ConnectorFields]?: {
-    readonly [Field in keyof ConnectorFields[Type]]?: ConnectorFields[Type][Field] extends { key: infer Key; shape: infer Shape }
+/** Lookups for the sections that `Fields` declares, each with its key and shape. */
+type Served<Fields> = {
+  readonly [Type in keyof Fields]?: {
+    readonly [Field in keyof Fields[Type]]?: Fields[Type][Field] extends { key: infer Key; shape: infer Shape }
       ? Lookup<Key, Shape>
       : never;
   };
 };
+
+/** The sections a connector serves, typed by the schema: a wrong field or shape does not compile. */
+export type ServedFields = Served<ConnectorFields>;
+
+/** Sections that only a connector's own `.graphql` file declares, where the gateway is an installed package: typed by `Fields`. */
+export function own<Fields>(fields: Served<Fields>): ServedFields;
+export function own(fields: ServedFields): ServedFields {
+  return fields;
+}
 
 /**
  * HTTP clients of one connector; the engine limits, times and closes them. Each has its own pool of connections: a

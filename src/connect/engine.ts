@@ -71,7 +71,7 @@ export interface SourceReading extends Served {
 /** An exchange database and what was last seen of it. */
 export interface ExchangeReading extends Served {
   readonly tally: Readonly<ExchangeTally>;
-  /** Open requests and the oldest one, counted every minute; undefined before. */
+  /** Open requests and the oldest one, counted every minute once something was asked; undefined before. */
   readonly open: Pick<OpenRequests, 'count' | 'oldest'> | undefined;
 }
 

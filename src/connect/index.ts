@@ -16,6 +16,7 @@ export {
   type DatabaseFace,
   type HttpFace,
   type OpenTools,
+  own,
   type ServedFields,
 } from './connector.ts';
 export { connectorFolders, importModule, loadConnector, moduleIn, shippedFolders } from './discover.ts';
@@ -62,7 +63,7 @@ export type {
   RequestTable,
 } from './transport/exchange/options.ts';
 export type { FormClient, Meaning } from './transport/form.ts';
-export type { GraphqlClient, GraphqlQuery } from './transport/graphql.ts';
+export { type GraphqlClient, type GraphqlQuery, UnfitDocument } from './transport/graphql.ts';
 export type { JsonClient, JsonRequest } from './transport/json.ts';
 export type { SoapClient, SoapOperation } from './transport/soap.ts';
 export type { SignContext, Signer, WireRequest, WireResponse } from './transport/wire.ts';

@@ -9,7 +9,8 @@ import { type Caller, type Provenance, ROLES, type Role } from '../connect/index
 import { type Known, oneForm } from '../guide/index.ts';
 import { noticeCodes } from '../trust/index.ts';
 import type { RequestContext } from './context.ts';
-import { createGraph, globalIds, noticeDesk } from './index.ts';
+import { createGraph, globalIds } from './index.ts';
+import { noticeDesk } from './notice-desk.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const catalogue = loadCatalogue(resolve(ROOT, 'catalogue'));
@@ -63,10 +64,10 @@ function contextOf(role: Role): RequestContext {
     clock: movableClock(),
     timeMs: 1_000,
     ids: globalIds(Buffer.alloc(32, 1)),
-    notices: noticeDesk({ codes: noticeCodes(Buffer.alloc(32, 1)), catalogue, fictional: true, listensAt: () => 'http://localhost' }),
     reader: { read: nobody, redeem: nobody },
     connectorsOf: () => [],
     servedBy: () => undefined,
+    notices: noticeDesk({ codes: noticeCodes(Buffer.alloc(32, 2)), catalogue, fictional: true, listensAt: () => '' }),
     healthOf: () => undefined,
   };
 }

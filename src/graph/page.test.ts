@@ -9,6 +9,7 @@ function walk(list: readonly string[], first: number, between: (list: readonly s
   const seen: string[] = [];
   let [all, after, more] = [list, null as string | null, true];
   while (more) {
+    if (seen.length > 2 * list.length) throw new Error('the pages never end');
     const { nodes, pageInfo } = pageOf(all, self, { first, after });
     seen.push(...nodes);
     [after, more, all] = [pageInfo.endCursor ?? after, pageInfo.hasNextPage, between(all)];

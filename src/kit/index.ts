@@ -20,6 +20,7 @@ export type {
 export { describeFault, FAULTS, type Fault, FaultSwitch, faultsOver, type Transport } from './faults.ts';
 export { type SandboxClient, type SandboxDescription, sandboxClient } from './host/client.ts';
 export { type HostOptions, type SandboxHost, startSandboxHost } from './host/host.ts';
+export { openingFault } from './opening.ts';
 export {
   type HttpSandboxSpec,
   loadSandbox,
@@ -34,7 +35,15 @@ export {
   startSandbox,
   type Traffic,
 } from './sandbox.ts';
-export { ContractError, type ContractSource, type LeftOut, type ScaffoldOptions, type ScaffoldReport, scaffold } from './scaffold/index.ts';
+export {
+  ContractError,
+  type ContractSource,
+  type Hall,
+  type LeftOut,
+  type ScaffoldOptions,
+  type ScaffoldReport,
+  scaffold,
+} from './scaffold/index.ts';
 export {
   loadSubjects,
   type SandboxCredit,

@@ -13,11 +13,7 @@ export function checkDuplicates(found: Found, problems: Problems): void {
       place,
       problems,
     );
-  for (const { entry, place } of found.forms.placed)
-    tellTwice([...entry.required, ...entry.optional], (i) => formKey(i, entry.required.length), place, problems);
 }
-
-const formKey = (i: number, required: number) => (i < required ? `required[${i}]` : `optional[${i - required}]`);
 
 /** A name must lead to one entry, whichever of its keys holds it: a slug may not be another item's code. */
 function checkNames<K extends Kind>(kind: K, found: Found, problems: Problems): void {

@@ -15,10 +15,7 @@ const REFERENCES: { readonly [K in Kind]?: (entry: Entries[K]) => readonly Refer
     ['result.materialId', 'materials', item.result?.materialId],
   ],
   themes: ({ steps }) => steps.map(({ item }, i) => [`steps[${i}].item`, 'items', item]),
-  fields: ({ section, when }) => [
-    ['section', 'sections', section],
-    ['when.field', 'fields', when?.field],
-  ],
+  fields: ({ section }) => [['section', 'sections', section]],
   forms: ({ item, required, optional }) => [
     ['item', 'items', item === '*' ? undefined : item],
     ...required.map((name, i): Reference => [`required[${i}]`, 'fields', name]),

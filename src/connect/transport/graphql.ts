@@ -1,4 +1,4 @@
-import { buildSchema, type DocumentNode, Kind, parse, print, validate } from 'graphql';
+import { buildSchema, type DocumentNode, GraphQLError, type GraphQLSchema, Kind, parse, print, validate } from 'graphql';
 import { z } from 'zod';
 import { AgencyError } from '../errors.ts';
 import type { Call } from '../types.ts';
@@ -36,10 +36,7 @@ export function graphqlClient(options: GraphqlOptions, tools: LinkTools): Graphq
   const client = jsonClient({ ...link, headers }, tools);
   return {
     query(source, shape) {
-      const document = parse(source);
-      checkQuery(document);
-      const [error] = validate(schema, document);
-      if (error) throw new TypeError(`the query does not fit the agency's schema: ${error.message} (${at(error.locations?.[0])})`);
+      const document = fitting(source, schema);
       const query = print(document);
       return async (variables, call) => {
         const { data, errors } = await client.request({ path: '', body: { query, variables } }, Reply, call);
@@ -50,14 +47,41 @@ export function graphqlClient(options: GraphqlOptions, tools: LinkTools): Graphq
   };
 }
 
+/** A question to an agency that speaks GraphQL which the agency could not understand. */
+export class UnfitDocument extends TypeError {
+  override readonly name = 'UnfitDocument';
+  /** The text of the document. */
+  readonly document: string;
+  /** Where in the text, both from 1. */
+  readonly at: { readonly line: number; readonly column: number };
+
+  constructor(document: string, { message, locations }: GraphQLError) {
+    const at = locations?.[0] ?? { line: 1, column: 1 };
+    super(`the query does not fit the agency's schema: ${message} (line ${at.line}, column ${at.column})`);
+    this.document = document;
+    this.at = at;
+  }
+}
+
+/** The document, if it is one query that the schema knows. */
+function fitting(source: string, schema: GraphQLSchema): DocumentNode {
+  let document: DocumentNode;
+  try {
+    document = parse(source);
+  } catch (cause) {
+    throw cause instanceof GraphQLError ? new UnfitDocument(source, cause) : cause;
+  }
+  checkQuery(document);
+  const [error] = validate(schema, document);
+  if (error) throw new UnfitDocument(source, error);
+  return document;
+}
+
 function checkQuery({ definitions }: DocumentNode): void {
   const operations = definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   if (operations.length !== 1 || operations[0]?.operation !== 'query')
     throw new TypeError('a document for an agency holds one query, and nothing that changes anything');
 }
-
-const at = (place: { readonly line: number; readonly column: number } | undefined): string =>
-  place ? `line ${place.line}, column ${place.column}` : 'no place';
 
 function failure(code: string | undefined, meanings: Meanings, call: Call): null {
   if (code === undefined) throw new AgencyError(call, 'UNAVAILABLE', { private: { reason: 'errors without a code' } });

@@ -25,6 +25,8 @@ export interface SoapOptions extends LinkOptions {
   readonly meanings?: Meanings;
   /** Default 1.1. */
   readonly version?: keyof typeof VERSIONS;
+  /** What goes into the header of each message, where the agency wants one; prefixes are declared there (`@xmlns:a`). */
+  readonly header?: (operation: string, call: Call) => Readonly<Record<string, unknown>>;
 }
 
 /** An operation whose elements are not named as usual. What is left out follows the operation's name. */
@@ -70,7 +72,8 @@ export function soapClient(options: SoapOptions, tools: LinkTools): SoapClient {
     async request(named, message, shape, call) {
       const operation = whole(named, options.namespace);
       const headers = headersOf(operation, version, charset);
-      const body = encodeText(envelope(operation, message, version.envelope, charset), charset);
+      const header = options.header?.(operation.element, call);
+      const body = encodeText(envelope(operation, message, { namespace: version.envelope, charset, header }), charset);
       const reply = await out.send({ method: 'POST', headers, body }, call);
       try {
         if (reply.status === 404) throw statusFault(reply, call, tools.clock.now());
@@ -127,14 +130,20 @@ function bodyOf(reply: WireResponse, media: string, charset: Charset, arrays: re
   return Reply.parse(decodeXml(text, { arrays })).Envelope.Body;
 }
 
+interface EnvelopeOptions {
+  readonly namespace: string;
+  readonly charset: Charset;
+  readonly header: Readonly<Record<string, unknown>> | undefined;
+}
+
 function envelope(
   { element, namespace }: Required<SoapOperation>,
   message: Readonly<Record<string, unknown>>,
-  envelopeNamespace: string,
-  charset: Charset,
+  { namespace: own, charset, header }: EnvelopeOptions,
 ): string {
   // Without a namespace of its own the element stands bare.
   const body = namespace ? { [`ns:${element}`]: { '@xmlns:ns': namespace, ...message } } : { [element]: message };
-  const xml = encodeXml({ 'soap:Envelope': { '@xmlns:soap': envelopeNamespace, 'soap:Body': body } });
+  const parts = { ...(header && { 'soap:Header': header }), 'soap:Body': body };
+  const xml = encodeXml({ 'soap:Envelope': { '@xmlns:soap': own, ...parts } });
   return `<?xml version="1.0" encoding="${charset}"?>${xml}`;
 }

@@ -125,4 +125,12 @@ describe('SOAP messages', () => {
     expect(it.seen[0]).toMatchObject({ headers: { soapaction: '""' }, body: expect.stringContaining('<Find><id>7</id></Find>') });
     expect(encodeXml({ a: { '@b': 'true' } })).toBe('<a b="true"/>');
   });
+
+  it('have the header that an agency wants, for each operation its own', async () => {
+    await using it = await agency(200, 'text/xml', '<Envelope><Body><FindResponse><name>x</name></FindResponse></Body></Envelope>');
+    const header = (operation: string, { traceId }: Call) => ({ '@xmlns:x': 'urn:x', 'x:id': traceId, 'x:service': operation });
+    await it.http.soap({ url: it.url, namespace: 'urn:q', header }).request('Find', { id: '7' }, Name, call);
+    const sent = '<soap:Header xmlns:x="urn:x"><x:id>test</x:id><x:service>Find</x:service></soap:Header><soap:Body>';
+    expect(it.seen[0]?.body).toContain(sent);
+  });
 });

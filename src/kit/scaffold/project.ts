@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, relative, resolve, sep } from 'node:path';
 import { buildASTSchema, concatAST, extendSchema, isInputObjectType, isObjectType, parse } from 'graphql';
 import { ContractError } from './contract.ts';
@@ -10,9 +10,11 @@ export interface Taken {
   readonly fields: readonly string[];
 }
 
-/** Reads what the project's schema holds, its connectors' parts included, without the connector that is being made. */
-export function takenNames(root: string, folder: string, extended: string | undefined): Taken {
-  const folders = [resolve(root, 'schema'), ...subfolders(resolve(root, 'connectors')).filter((it) => it !== folder)];
+/** Reads what the schema of some projects holds, their connectors' parts included, without the connector that is being made. */
+export function takenNames(roots: readonly string[], folder: string, extended: string | undefined): Taken {
+  const folders = roots
+    .flatMap((root) => [resolve(root, 'schema'), ...subfolders(resolve(root, 'connectors'))])
+    .filter((it) => it !== folder);
   const documents = folders.flatMap((it) =>
     existsSync(it)
       ? readdirSync(it)
@@ -47,6 +49,13 @@ const subfolders = (parent: string): string[] =>
         .map((it) => resolve(parent, it.name))
     : [];
 
+/** A hall's own project, where the gateway is an installed package. */
+export interface Hall {
+  readonly folder: string;
+  /** The catalogue its settings name, where they name one. */
+  readonly catalogue?: string | undefined;
+}
+
 /** What the public entry points that emitted files name are in this project. */
 const PACKAGES: Readonly<Record<string, string>> = {
   'yimen/connect': 'src/connect/index.ts',
@@ -55,21 +64,34 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'yimen/types': 'schema/generated/types.ts',
 };
 
-/** Writes the files of a connector; inside the project its imports point at the project's own rooms. */
-export function writeFiles(root: string, folder: string, files: ReadonlyMap<string, string>): void {
-  const relink = isInside(root, folder);
+/** What an emitted file in a folder imports a public entry point as. */
+type Import = (name: string, from: string) => string;
+
+/** Inside the project imports point at the project's own rooms. */
+export const inProject =
+  (root: string): Import =>
+  (name, from) => {
+    const target = PACKAGES[name];
+    return target ? relative(from, resolve(root, target)).replaceAll('\\', '/') : name;
+  };
+
+/** In a package of its own a connector imports what the installed gateway offers. */
+export const asPackage: Import = (name) => name;
+
+/** In a hall's project the types are those that the connector brings along: the gateway's do not know its fields. */
+export const withOwnTypes: Import = (name) => (PACKAGES[name]?.includes('generated') ? './types.ts' : name);
+
+/** Writes the files of a connector, its imports as they are where it stands. */
+export function writeFiles(folder: string, files: ReadonlyMap<string, string>, as: Import): void {
   for (const [name, text] of files) {
     const file = resolve(folder, name);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, relink && name.endsWith('.ts') ? relinked(text, root, dirname(file)) : text);
+    writeFileSync(file, name.endsWith('.ts') ? relinked(text, as, dirname(file)) : text);
   }
 }
 
-const relinked = (text: string, root: string, from: string): string =>
-  text.replace(/from '(yimen\/\w+)';/g, (whole, name: string) => {
-    const target = PACKAGES[name];
-    return target ? `from '${relative(from, resolve(root, target)).replaceAll('\\', '/')}';` : whole;
-  });
+const relinked = (text: string, as: Import, from: string): string =>
+  text.replace(/from '(yimen\/\w+)';/g, (_whole, name: string) => `from '${as(name, from)}';`);
 
 /** Refuses to write over somebody's work. */
 export function checkFolder(folder: string, force: boolean): void {
@@ -83,9 +105,9 @@ interface AgencyEntry {
   readonly id: string;
 }
 
-/** Makes sure that the agency is in the catalogue. An agency of a new name is added; whether it was is told. */
-export function ensureAgency(root: string, id: string, title: string): boolean {
-  const file = resolve(root, 'catalogue', 'agencies.json');
+/** Makes sure that the agency is in a catalogue's folder. An agency of a new name is added; whether it was is told. */
+export function ensureAgency(catalogue: string, id: string, title: string): boolean {
+  const file = resolve(catalogue, 'agencies.json');
   const text = readFileSync(file, 'utf8');
   const agencies = JSON.parse(text) as AgencyEntry[];
   if (agencies.some((it) => it.id === id)) return false;
@@ -102,3 +124,22 @@ export const isInside = (root: string, folder: string): boolean => folder.starts
 /** Whether a folder is one of the project's connectors. */
 export const isShipped = (root: string, folder: string): boolean =>
   dirname(folder) === resolve(root, 'connectors') && basename(folder) !== '';
+
+/**
+ * The same for a hall's own project, where the package's catalogue stays as it is: without one of its own it gets a copy.
+ * Gives the catalogue's folder where it is new.
+ */
+export function ensureOwnAgency(hall: Hall, root: string, id: string, title: string): { readonly isNew: boolean; readonly added: boolean } {
+  const shipped = resolve(root, 'catalogue', 'agencies.json');
+  if (!hall.catalogue && holds(shipped, id)) return { isNew: false, added: false };
+  const folder = hall.catalogue ?? resolve(hall.folder, 'catalogue');
+  const file = resolve(folder, 'agencies.json');
+  const isNew = !existsSync(file);
+  if (isNew) {
+    mkdirSync(folder, { recursive: true });
+    copyFileSync(shipped, file);
+  }
+  return { isNew: hall.catalogue === undefined, added: ensureAgency(folder, id, title) };
+}
+
+const holds = (file: string, id: string): boolean => (JSON.parse(readFileSync(file, 'utf8')) as AgencyEntry[]).some((it) => it.id === id);

@@ -42,7 +42,7 @@ export interface ExchangeWatch {
   /** How many were open when it was last looked; undefined before. */
   lastSeen(): Pick<OpenRequests, 'count' | 'oldest'> | undefined;
   open(): Promise<OpenRequests>;
-  /** Puts aside replies that nobody will read; also done every minute. */
+  /** Puts aside replies that nobody will read; done every minute once something was asked. */
   sweep(): Promise<void>;
 }
 
@@ -74,7 +74,7 @@ export function openExchange(options: ExchangeOptions, tools: ExchangeTools): Op
   const ledger = new Ledger({ database, statements, openForMs, tally, clock, log });
   const writer = new RequestWriter({ database, statements, clock, openForMs, key, options });
   return {
-    client: new TableClient(options, writer, room, tally),
+    client: new TableClient(options, { writer, room, tally, ledger }),
     watch: {
       agency: options.agency ?? tools.agency,
       tally,
@@ -90,40 +90,52 @@ export function openExchange(options: ExchangeOptions, tools: ExchangeTools): Op
   };
 }
 
+interface Parts {
+  readonly writer: RequestWriter;
+  readonly room: WaitingRoom;
+  readonly tally: ExchangeTally;
+  readonly ledger: Ledger;
+}
+
 /** The one implementation of {@link ExchangeClient}. */
 class TableClient implements ExchangeClient {
   readonly #options: ExchangeOptions;
-  readonly #writer: RequestWriter;
-  readonly #room: WaitingRoom;
-  readonly #tally: ExchangeTally;
+  readonly #parts: Parts;
 
-  constructor(options: ExchangeOptions, writer: RequestWriter, room: WaitingRoom, tally: ExchangeTally) {
+  constructor(options: ExchangeOptions, parts: Parts) {
     this.#options = options;
-    this.#writer = writer;
-    this.#room = room;
-    this.#tally = tally;
+    this.#parts = parts;
   }
 
   ask<T>(service: string, body: unknown, shape: z.ZodType<T>, call: Call): Promise<T | null> {
-    return translated(call, async () =>
-      this.#checked(await this.#reply(await this.#writer.write({ service, body }, call), call), shape, call),
-    );
+    return this.#translated(call, async () => this.#answer(await this.#parts.writer.write({ service, body }, call), shape, call));
   }
 
   put(request: ExchangeRequest, call: Call): Promise<string> {
-    return translated(call, async () => (await this.#writer.write(request, call)).id);
+    return this.#translated(call, async () => (await this.#parts.writer.write(request, call)).id);
   }
 
   take<T>(id: string, shape: z.ZodType<T>, call: Call): Promise<T | null> {
-    return translated(call, async () => this.#checked(await this.#reply({ id, isJoined: true, isReplied: false }, call), shape, call));
+    return this.#translated(call, () => this.#answer({ id, isJoined: true, isReplied: false }, shape, call));
   }
 
-  async #reply({ id, isJoined, isReplied }: Written, call: Call): Promise<ReplyRow> {
-    const isLate = isReplied && !this.#room.awaits(id);
-    const { row, isClear, isFirst } = await this.#room.wait(id, call.signal, isJoined);
-    if (isFirst && isLate) this.#tally.late++;
+  /** Every trouble is translated here, and whoever waits is let go when the time is over. */
+  async #translated<T>(call: Call, work: () => Promise<T>): Promise<T> {
+    this.#parts.ledger.begin();
+    try {
+      return await untilAborted(work(), call.signal);
+    } catch (cause) {
+      throw translate(cause, call);
+    }
+  }
+
+  async #answer<T>({ id, isJoined, isReplied }: Written, shape: z.ZodType<T>, call: Call): Promise<T | null> {
+    const { room, tally } = this.#parts;
+    const isLate = isReplied && !room.awaits(id);
+    const { row, isClear, isFirst } = await room.wait(id, call.signal, isJoined);
+    if (isFirst && isLate) tally.late++;
     if (!isClear) throw new AgencyError(call, 'AMBIGUOUS', { private: { correlationId: id, reason: 'replies that differ' } });
-    return row;
+    return this.#checked(row, shape, call);
   }
 
   /** decode → check. */
@@ -138,15 +150,6 @@ class TableClient implements ExchangeClient {
     const value = decodePayload(textOfPayload(payload, this.#options), this.#options);
     call.onStep?.('decoded', value);
     return shape.parse(value);
-  }
-}
-
-/** Every trouble is translated here, and whoever waits is let go when the time is over. */
-async function translated<T>(call: Call, work: () => Promise<T>): Promise<T> {
-  try {
-    return await untilAborted(work(), call.signal);
-  } catch (cause) {
-    throw translate(cause, call);
   }
 }
 

@@ -21,12 +21,16 @@ interface LedgerOptions {
 /** What is open, derived from the tables every time: nothing has to survive a restart. */
 export class Ledger {
   readonly #options: LedgerOptions;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
   #lastSeen: Pick<OpenRequests, 'count' | 'oldest'> | undefined;
 
   constructor(options: LedgerOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.sweep().catch(() => {}), SWEEP_MS).unref();
+  }
+
+  /** Begins to sweep every minute. A database that nobody asks anything is left alone. */
+  begin(): void {
+    this.#timer ??= setInterval(() => void this.sweep().catch(() => {}), SWEEP_MS).unref();
   }
 
   /** How many were open when it was last looked; for metrics, which must not wait for a database. */

@@ -5,11 +5,15 @@ import { databaseFace } from '../../database-face.ts';
 import { createOutbound, type OutboundRule } from '../../outbound/outbound.ts';
 import { Secret } from '../../secret.ts';
 import { columnMac } from '../../sign/column-mac.ts';
-import { targetOf } from './database.ts';
+import { callOf } from '../../testing.ts';
+import { type Database, targetOf } from './database.ts';
 import { QuestionIds } from './identity.ts';
 import { openMysql } from './mysql.ts';
 import type { ExchangeOptions } from './options.ts';
 import { openPostgres } from './postgres.ts';
+import { RequestWriter } from './request-writer.ts';
+import { Statements } from './statements.ts';
+import { quotedTables } from './tables.ts';
 import { readTime, writtenTime } from './times.ts';
 import { DatabaseTrouble, troubleOf } from './trouble.ts';
 
@@ -147,6 +151,28 @@ describe('correlation ids', () => {
     expect(new Set([first, second, later]).size).toBe(3);
     expect(second > first).toBe(true);
     for (const id of [first, second, later]) expect(id).toMatch(/^[a-z0-9-]{1,32}$/);
+  });
+});
+
+describe('a request that another replica wrote between our look and our insert', () => {
+  it('is ours, too, whatever became of it meanwhile: no second row', async () => {
+    const sent: string[] = [];
+    const database: Database = {
+      async read() {
+        sent.push('look');
+        return [];
+      },
+      async write() {
+        sent.push('insert');
+        throw new DatabaseTrouble('REFUSED', '23505', { isDuplicate: true });
+      },
+      close: async () => {},
+    };
+    const statements = new Statements(quotedTables(GOOD.request, GOOD.reply, 'postgres'), 'postgres', 1_000);
+    const writer = new RequestWriter({ database, statements, clock: movableClock(), openForMs: 60_000, key: 'shared', options: GOOD });
+    const written = await writer.write({ service: 'queryName', body: { code: 'A1' } }, callOf(1_000));
+    expect(written).toMatchObject({ isJoined: true, id: expect.stringMatching(/^q-/) });
+    expect(sent).toEqual(['look', 'insert']);
   });
 });
 

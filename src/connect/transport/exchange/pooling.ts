@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { DatabaseTrouble } from './trouble.ts';
 
-/** A pooled connection may have died unseen: what only reads is sent once more. */
+/** A pooled connection may have died unseen: what does no harm when it is done twice is sent once more. */
 export async function onceMore<T>(cause: unknown, again: () => Promise<T>): Promise<T> {
   if (cause instanceof DatabaseTrouble && cause.isLost) return again();
   throw cause;

@@ -4,12 +4,11 @@ import type { Database, Row } from './database.ts';
 import { QuestionIds } from './identity.ts';
 import type { ExchangeOptions, ExchangeRequest } from './options.ts';
 import { bytesOf, encodePayload } from './payload.ts';
+import { onceMore } from './pooling.ts';
 import { flagIn, textIn } from './rows.ts';
 import type { Statements } from './statements.ts';
 import { DatabaseTrouble } from './trouble.ts';
 
-/** A replica may have written the same request between our look and our insert; hardly three times. */
-const TRIES = 3;
 const ID = /^[\x21-\x7e]{1,64}$/;
 
 /** A request that stands in the table. */
@@ -45,31 +44,29 @@ export class RequestWriter {
     const payload = encodePayload(body, this.#options.options);
     if (id === undefined) return this.#question(service, payload, call);
     if (!ID.test(id)) throw new TypeError('a correlation id is 1 to 64 printable ASCII characters');
-    return { id, isJoined: !(await this.#insert(id, service, payload, call)), isReplied: false };
+    return this.#insert(id, service, payload, call);
   }
 
   async #question(service: string, payload: string | Buffer, call: Call): Promise<Written> {
     const { database, statements, clock, openForMs } = this.#options;
     const beginning = this.#ids.beginningOf(service, payload);
-    for (let i = 0; i < TRIES; i++) {
-      const [latest] = await database.read(statements.latest(beginning, clock.now() - openForMs));
-      if (latest && isOpen(latest)) return { id: textIn(latest, 'id'), isJoined: true, isReplied: flagIn(latest, 'replied') };
-      const id = this.#ids.next(beginning, latest && textIn(latest, 'id'), clock.now());
-      if (await this.#insert(id, service, payload, call)) return { id, isJoined: false, isReplied: false };
-    }
-    throw new DatabaseTrouble('UNAVAILABLE', 'the request table takes no new question');
+    const [latest] = await database.read(statements.latest(beginning, clock.now() - openForMs));
+    if (latest && isOpen(latest)) return { id: textIn(latest, 'id'), isJoined: true, isReplied: flagIn(latest, 'replied') };
+    // Where the row is there by now, another replica asks the same at this moment: its answer is ours, too.
+    return this.#insert(this.#ids.next(beginning, latest && textIn(latest, 'id'), clock.now()), service, payload, call);
   }
 
-  /** Whether the row was new. */
-  async #insert(id: string, service: string, payload: string | Buffer, call: Call): Promise<boolean> {
+  /** Writes a row that may be there. So it is sent once more where the connection died and nobody knows whether it is. */
+  async #insert(id: string, service: string, payload: string | Buffer, call: Call): Promise<Written> {
     const { database, statements, clock, options } = this.#options;
     const signature = options.sign?.sign({ direction: 'request', id, payload: bytesOf(payload) });
     call.onStep?.('request', { table: options.request.table, id, service, payload: String(payload), signature });
+    const statement = statements.insert({ id, service, payload, signature, at: clock.now() });
     try {
-      await database.write(statements.insert({ id, service, payload, signature, at: clock.now() }));
-      return true;
+      await database.write(statement).catch((cause: unknown) => onceMore(cause, () => database.write(statement)));
+      return { id, isJoined: false, isReplied: false };
     } catch (cause) {
-      if (cause instanceof DatabaseTrouble && cause.isDuplicate) return false;
+      if (cause instanceof DatabaseTrouble && cause.isDuplicate) return { id, isJoined: true, isReplied: false };
       throw cause;
     }
   }

@@ -58,13 +58,14 @@ for (const dialect of ['postgres', 'mysql'] as const) {
     it('connections that are killed while somebody waits cost nothing, and none is given out dead', async () => {
       await using exchange = await there();
       await using gateway = gatewayAt(exchange);
-      const answers = ['A1', 'A2', 'A3'].map((code) => gateway.name(code));
-      const ids = await seen(exchange, 3);
+      const put = (code: string) => gateway.put({ service: 'queryName', body: { code } }, callOf(PATIENT_MS));
+      const ids = await Promise.all(['A1', 'A2', 'A3'].map(put));
+      const answers = ids.map((id) => gateway.take(id, Answer, callOf(PATIENT_MS)));
       for (const id of ids) {
         await exchange.kill();
         await exchange.answer(id, named('here'));
       }
-      expect(await Promise.all(answers)).toEqual(['here', 'here', 'here']);
+      expect(await Promise.all(answers)).toEqual(Array(3).fill({ name: 'here' }));
       await exchange.kill();
       const next = gateway.name('A4');
       await seen(exchange, 4);
@@ -75,13 +76,13 @@ for (const dialect of ['postgres', 'mysql'] as const) {
     it('a database that goes away and comes back while somebody waits', async () => {
       await using exchange = await there();
       await using gateway = gatewayAt(exchange);
-      const answer = gateway.name('A1');
-      const [id = ''] = await seen(exchange, 1);
+      const id = await gateway.put({ service: 'queryName', body: { code: 'A1' } }, callOf(PATIENT_MS));
+      const answer = gateway.take(id, Answer, callOf(PATIENT_MS));
       exchange.door.shut();
       expect(await faultOf(gateway.name('A2'))).toBe('UNAVAILABLE');
       await exchange.answer(id, named('here'));
       exchange.door.open();
-      expect(await answer).toBe('here');
+      expect(await answer).toEqual({ name: 'here' });
       expect(await exchange.requests()).toHaveLength(1);
     });
 

@@ -32,7 +32,7 @@ export function credentialSettings(plan: Plan): readonly CredentialSettings[] {
 export const urlSetting = (endpoint: number): string => (endpoint === 0 ? 'url' : `url${endpoint + 1}`);
 
 /** `connector.ts`: what it offers the schema and how it asks the agency. */
-export function emitConnector(plan: Plan, asking: ReadonlyMap<PlannedOperation, Asking>): string {
+export function emitConnector(plan: Plan, asking: ReadonlyMap<PlannedOperation, Asking>, isOwn: boolean): string {
   const credentials = credentialSettings(plan);
   const clients = clientsOf(plan);
   const fields = plan.operations.map((operation) => lookupText(operation, plan, asking.get(operation) as Asking, clients));
@@ -45,29 +45,31 @@ export default connector({
   open({ settings, http }) {
 ${[...clients.values()].map((client) => clientText(client, plan, credentials)).join('\n')}
     return {
-      fields: {
+      fields: ${isOwn ? 'own<Fields>(' : ''}{
         ${plan.extends ?? 'Query'}: {
 ${fields.join('\n')}
         },
-      },
+      }${isOwn ? ')' : ''},
     };
   },
 });
 `;
-  return `${importsText(body, plan)}\n\n${body}`;
+  return `${importsText(body, plan, isOwn)}\n\n${body}`;
 }
 
-function importsText(body: string, plan: Plan): string {
+function importsText(body: string, plan: Plan, isOwn: boolean): string {
   const always = ['connector', 'lookup', 'value'];
   const helpers = [
     ...always,
     ...usedIn(body, ['apiKey', 'basic', 'bearer', 'oauth2', 'secret']),
     ...(body.includes('? absent : ') ? ['absent'] : []),
+    ...(isOwn ? ['own'] : []),
   ].sort();
   const args = plan.extends === undefined ? plan.operations.filter((it) => it.args.length > 0).map(argsType) : [];
+  const ours = [...args, ...(isOwn ? ['Fields'] : [])];
   return [
     "import { z } from 'zod';",
-    args.length > 0 ? `import type { ${args.sort().join(', ')} } from 'yimen/types';` : '',
+    ours.length > 0 ? `import type { ${ours.sort().join(', ')} } from 'yimen/types';` : '',
     `import { ${helpers.join(', ')} } from 'yimen/connect';`,
     "import * as ask from './ask.ts';",
     "import * as map from './map.ts';",

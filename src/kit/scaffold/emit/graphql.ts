@@ -50,8 +50,12 @@ function recordType({ operation, record, fields }: PlannedOperation, plan: Plan)
 }
 
 function outputField({ name, field }: Named, plan: Plan): string {
-  return `${said(field.description ?? descriptionOf(field.shape), field.wire, name, '接口字段')}\n${name}: ${outputType(field.shape, plan, field.required && !field.nullable)}`;
+  return `${said(field.description ?? descriptionOf(field.shape) ?? asJson(field.shape), field.wire, name, '接口字段')}\n${name}: ${outputType(field.shape, plan, field.required && !field.nullable)}`;
 }
+
+/** What has no shape is handed on as text. */
+const asJson = (shape: Shape): string | undefined =>
+  shape.kind === 'scalar' && shape.scalar === 'json' ? 'Anything, as JSON text' : undefined;
 
 const descriptionOf = (shape: Shape): string | undefined => ('description' in shape ? shape.description : undefined);
 

@@ -127,9 +127,17 @@ function decoded(part: string): string {
 const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
 const unescaped = (name: string): string => name.replaceAll('~1', '/').replaceAll('~0', '~');
 
+/** What is handed in for OpenAPI at times, and what to do with it. */
+const OTHERS: readonly (readonly [sign: RegExp, what: string])[] = [
+  [/^\s*</, 'XML, not OpenAPI; a WSDL contract is given with --wsdl'],
+  [/^#%RAML/, 'RAML; convert it to OpenAPI 3 first'],
+];
+
 /** JSON or YAML 1.2; an alias may not be used to blow a small file up. */
 function parsed(file: string): Json {
   const content = fileText(file);
+  const other = OTHERS.find(([sign]) => sign.test(content));
+  if (other) throw new ContractError(`${basename(file)} is ${other[1]}`);
   if (/^\s*\{/.test(content)) {
     try {
       return JSON.parse(content) as Json;

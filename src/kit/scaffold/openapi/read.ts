@@ -55,9 +55,14 @@ export function readOpenapi(file: string, wanted: readonly string[] = []): Contr
 }
 
 function checkVersion(root: JsonObject, file: string): void {
-  const version = text(root['openapi']);
+  const said = root['openapi'];
+  // Without quotes YAML reads 3.0 as the number 3.
+  const version = typeof said === 'number' ? said.toFixed(1) : text(said);
   if (version && /^3\.[01](?:\.|$)/.test(version)) return;
-  if (root['swagger'] !== undefined) throw new ContractError(`${file} is Swagger ${root['swagger']}; convert it to OpenAPI 3 first`);
+  if (root['swagger'] !== undefined)
+    throw new ContractError(
+      `${file} is Swagger ${root['swagger']}; convert it to OpenAPI 3 first, for example with "npx swagger2openapi ${file} -o openapi.yaml"`,
+    );
   throw new ContractError(
     version ? `${file} is OpenAPI ${version}; 3.0 and 3.1 are read` : `${file} is no OpenAPI contract: it has no "openapi" version`,
   );

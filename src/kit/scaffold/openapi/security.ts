@@ -37,7 +37,7 @@ function scheme(documents: Documents, id: string, wanted: Json): Reading {
   if (type === 'apiKey') return apiKey(at, found);
   if (type === 'http') return http(at, text(found['scheme'])?.toLowerCase());
   if (type === 'oauth2') return oauth2(at, found, textsOf(wanted));
-  if (type === 'openIdConnect') return signedIn(at, text(found['openIdConnectUrl']), textsOf(wanted));
+  if (type === 'openIdConnect') return signedIn(at, text(found['openIdConnectUrl']));
   if (type === 'mutualTLS')
     return { ...at, without: 'a client certificate is not shown; have a proxy show it, and put the proxy in the setting "url"' };
   return { reason: `"${id}" is of the unknown type "${type}"` };
@@ -68,13 +68,12 @@ function oauth2(at: At, found: JsonObject, scopes: readonly string[]): Reading {
   const urls = entries(flows).flatMap(([, flow]) =>
     isObject(flow) ? (text(flow['authorizationUrl']) ?? text(flow['tokenUrl']) ?? []) : [],
   );
-  return signedIn(at, urls[0], scopes);
+  return signedIn(at, urls[0]);
 }
 
 /** A token that a person signs in for: how it is shown is known, how it is got is not ours. */
-function signedIn(at: At, url: string | undefined, scopes: readonly string[]): Reading {
+function signedIn(at: At, url: string | undefined): Reading {
   const where = url ? ` at ${url}` : '';
-  const what = scopes.length > 0 ? ` (${scopes.join(' ')})` : '';
-  const without = `a person signs in for its token${where}${what}; how the hall gets and renews it is not written, the token itself is a setting`;
+  const without = `a person signs in for its token${where}; how the hall gets and renews it is not written, the token itself is a setting`;
   return { ...at, credential: { kind: 'bearer', id: at.id }, without };
 }

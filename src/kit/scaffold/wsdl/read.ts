@@ -92,7 +92,11 @@ function operationOf({ bound, operation, endpoint }: Candidate, omissions: Omiss
   const { name, node, input, output } = operation;
   if (!output) throw new Shapeless('it answers nothing');
   for (const header of input.headers)
-    omissions.add(`header ${header.attributes['part'] ?? ''} of ${name}`, header.place, 'SOAP headers of the contract are not written');
+    omissions.add(
+      `header ${header.attributes['part'] ?? ''} of ${name}`,
+      header.place,
+      'SOAP headers are not written; `header` of `http.soap` in `connector.ts` takes them',
+    );
   const request = bodyOf(operation, input, rpcName(operation), types);
   const reply = bodyOf(operation, output, `${rpcName(operation)}Response`, types);
   const description = documentation(node);

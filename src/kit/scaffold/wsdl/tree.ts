@@ -35,6 +35,7 @@ const parser = new XMLParser({
 export function readTree(file: string): Node {
   const text = fileText(file);
   const name = basename(file);
+  if (!/^\s*</.test(text)) throw new ContractError(`${name} is no XML; an OpenAPI contract is given with --openapi`);
   if (/<!(?:DOCTYPE|ENTITY)/i.test(text)) throw new ContractError(`${name} has a document type; contracts have none`);
   const checked = XMLValidator.validate(text);
   if (checked !== true) throw new ContractError(`${name}:${checked.err.line}: ${checked.err.msg}`);
