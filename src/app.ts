@@ -55,7 +55,7 @@ export const unbuiltConnectors = (): readonly string[] =>
 
 /** Modules of the sandbox agencies: beside the shipped connectors, and beside the hall's own until they are given settings. */
 export function sandboxModules(settings: Settings): readonly string[] {
-  const entries = Object.entries(settings.config.connectors ?? {});
+  const entries = Object.entries(settings.config.connectors ?? {}).filter(([, { enabled }]) => enabled !== false);
   const shipped = [...shippedConnectors()].filter(([id]) => !settings.config.connectors?.[id]?.module).map(([, folder]) => folder);
   const own = entries.flatMap(([, { module, settings: given }]) => (module && !given ? [dirname(namedModule(module, settings))] : []));
   return [...shipped, ...own].map((folder) => moduleIn(folder, 'sandbox')).filter((module) => module !== undefined);

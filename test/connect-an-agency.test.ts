@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -20,6 +19,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import tax from '../connectors/tax/connector.ts';
 import sandbox from '../connectors/tax/sandbox.ts';
 import { conformance } from '../src/kit/index.ts';
+import { ensureBuilt } from './built.ts';
 import { follow, type ReaderOptions } from './reader.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -28,23 +28,22 @@ const DOCUMENT = readFileSync(join(ROOT, 'docs/connect-an-agency.md'), 'utf8');
 /** What a reader has who did as the README says: a checkout that is installed and built. */
 let folder: string;
 let checkout: string;
-beforeAll(() => {
+beforeAll(async () => {
+  await ensureBuilt();
   folder = mkdtempSync(join(tmpdir(), 'yimen-reader-'));
   checkout = join(folder, 'yimen');
   makeCheckout(checkout);
-}, 120_000);
+}, 240_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const PARTS = ['src', 'schema', 'scripts', 'catalogue', 'connectors', 'docs'];
+const PARTS = ['src', 'schema', 'scripts', 'catalogue', 'connectors', 'docs', 'dist'];
 const FILES = ['codegen.yml', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'vitest.config.ts', 'biome.json'];
 
 function makeCheckout(to: string): void {
   mkdirSync(to);
   const filter = (file: string) => !/\.test\.ts$/.test(file) || file.startsWith(join(ROOT, 'connectors'));
-  for (const name of [...PARTS, ...FILES]) cpSync(join(ROOT, name), join(to, name), { recursive: true, filter });
+  for (const name of [...PARTS, ...FILES]) cpSync(join(ROOT, name), join(to, name), { recursive: true, preserveTimestamps: true, filter });
   linkTree(join(ROOT, 'node_modules'), join(to, 'node_modules'));
-  const { status, stdout, stderr } = spawnSync('npm', ['run', '-s', 'prepare'], { cwd: to, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${stdout}${stderr}`);
 }
 
 /** A folder again, its files linked or, on another disk, copied: a folder that is a link itself makes the compiler name other paths. */

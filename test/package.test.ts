@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../src/kit/index.ts';
+import { ensureBuilt } from './built.ts';
 
 const ROOT = resolve('.');
 const FIXTURE = resolve('test/fixtures/connector-water');
@@ -17,7 +18,7 @@ const hall = mkdtempSync(join(tmpdir(), 'hall-'));
 const yimen = join(ROOT, 'dist/src/cli/main.js');
 
 beforeAll(async () => {
-  await run('npm', ['run', '-s', 'build'], { cwd: ROOT });
+  await ensureBuilt();
   const { stdout } = await run('npm', ['pack', '--silent', '--pack-destination', hall], { cwd: FIXTURE });
   writeFileSync(join(hall, 'package.json'), '{ "private": true, "type": "module" }');
   const quiet = ['--offline', '--legacy-peer-deps', '--no-audit', '--no-fund', '--ignore-scripts', '--silent'];
@@ -25,7 +26,7 @@ beforeAll(async () => {
   // As `npm install yimen` would leave it.
   symlinkSync(ROOT, join(hall, 'node_modules/yimen'));
   symlinkSync(join(ROOT, 'node_modules/zod'), join(hall, 'node_modules/zod'));
-}, 120_000);
+}, 240_000);
 
 describe('a connector of the hall itself, made where the gateway is an installed package', () => {
   it('is written into the project, not into the package, and passes the kit', async () => {

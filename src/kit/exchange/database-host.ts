@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 
 /** Gateways, and the doors of all agencies, at the same time. */
@@ -17,8 +19,8 @@ export interface Lease extends Omit<Running, 'close'> {
 }
 
 /**
- * One PGlite for all sandbox agencies that share this host: it takes a second or two to start and a few hundred megabytes,
- * so it starts when the first one is asked and stops when nobody has used it for a while.
+ * One PGlite for all sandbox agencies that share this host: it takes a second to start and a few hundred megabytes, so it
+ * starts when the first one is asked and stops when nobody has used it for a while.
  */
 export class DatabaseHost {
   readonly #lingerMs: number;
@@ -61,7 +63,8 @@ export class DatabaseHost {
 /** Loaded when it is needed: a gateway in production never does. */
 async function start(): Promise<Running> {
   const [{ PGlite }, { PGLiteSocketServer }] = await Promise.all([import('@electric-sql/pglite'), import('@electric-sql/pglite-socket')]);
-  const db = await PGlite.create();
+  const files = emptyCluster();
+  const db = await PGlite.create(files ? { loadDataDir: new Blob([readFileSync(files)]) } : {});
   const server = new PGLiteSocketServer({ db, port: 0, maxConnections: MOST_CONNECTIONS });
   await server.start();
   return {
@@ -72,4 +75,12 @@ async function start(): Promise<Running> {
       await db.close();
     },
   };
+}
+
+/** The files of an empty cluster, where `npm run prepare` has made them; without them each start makes its own. */
+function emptyCluster(): string | undefined {
+  let folder = import.meta.dirname;
+  while (!existsSync(resolve(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder);
+  const file = resolve(folder, 'dist/sandbox-database.tgz');
+  return existsSync(file) ? file : undefined;
 }

@@ -114,7 +114,8 @@ function placed(
     wire: name,
     shape,
     required,
-    nullable,
+    // A path has no place for null, whatever the schema says.
+    nullable: nullable && place !== 'path',
     description: said,
     place,
     joined: shape.kind === 'list' ? joiner(parameter, place) : undefined,
