@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import type { AuditEntry, Unit } from '../store/index.ts';
 import { duesOf } from './dues.ts';
-import { type Fact, FINAL, type Phase, type Standing, standingOf, statusOf } from './life/index.ts';
+import { type Fact, FINAL, type Standing, standingOf, statusOf } from './life/index.ts';
 import { caseEvents, caseFacts, caseItems, cases } from './tables.ts';
 import { BUREAU, type CasesTools, GATEWAY, QUEUES, type Who } from './tools.ts';
 
@@ -115,7 +115,6 @@ async function tell(unit: Unit, { row }: HeldCase, item: ItemRow, fact: Fact, wh
 /** What a phase sets going. */
 async function follow(unit: Unit, held: HeldCase, item: ItemRow, tools: CasesTools): Promise<void> {
   if (item.phase === 'QUEUED') await sendOff(unit, held, item, tools);
-  if (TOLD.has(item.phase)) await unit.jobs.send(QUEUES.notify, { caseId: held.row.id, itemId: item.id, phase: item.phase });
   if (FINAL.has(item.phase) || item.phase === 'WAITING') await releaseWaiting(unit, held, tools);
 }
 
@@ -125,9 +124,6 @@ async function sendOff(unit: Unit, held: HeldCase, item: ItemRow, tools: CasesTo
   const at = new Date(tools.clock.now());
   await record(unit, held, item, { kind: 'received', id: 'received', at, by: 'gateway', reference: held.row.number }, GATEWAY, tools);
 }
-
-/** Phases of which the applicant is told. */
-const TOLD: ReadonlySet<Phase> = new Set(['ACCEPTED', 'NOT_ACCEPTED', 'CORRECTION', 'GRANTED', 'REFUSED', 'REVOKED']);
 
 /** Starts what has all it waited for, and drops what waits for something that will never come. */
 export async function releaseWaiting(unit: Unit, held: HeldCase, tools: CasesTools): Promise<void> {

@@ -3,7 +3,7 @@ import { bigint, boolean, customType, date, integer, jsonb, pgSchema, primaryKey
 import type { CaseStatus, FactDetail, FactKind, Phase } from './life/index.ts';
 
 /** How a case comes in. */
-export const CHANNELS = ['WINDOW', 'ONLINE', 'KIOSK', 'TOWN', 'VILLAGE'] as const;
+const CHANNELS = ['WINDOW', 'ONLINE', 'KIOSK', 'TOWN', 'VILLAGE'] as const;
 export type Channel = (typeof CHANNELS)[number];
 
 /** Tables of this room, as the migration `0002-cases` makes them. */
@@ -155,16 +155,3 @@ export const quarantine = yimen.table(
   },
   (table) => [primaryKey({ columns: [table.connector, table.id] })],
 );
-
-/** What is said to an applicant: to whom and what lies sealed. */
-export const messages = yimen.table('messages', {
-  id: uuid('id').primaryKey(),
-  caseId: uuid('case_id').notNull(),
-  kind: text('kind').notNull(),
-  sealed: bytes('sealed').notNull(),
-  attempts: integer('attempts').notNull().default(0),
-  sentAt: instant('sent_at'),
-  providerId: text('provider_id'),
-  deliveredAt: instant('delivered_at'),
-  createdAt: instant('created_at').notNull(),
-});

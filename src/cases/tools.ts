@@ -44,6 +44,4 @@ export const QUEUES = {
   dispatch: { name: 'dispatch', retryLimit: 20, retryDelay: 1, expireInSeconds: LEASE_SECONDS, concurrency: 16 },
   supplement: { name: 'supplement', retryLimit: 20, retryDelay: 1, expireInSeconds: LEASE_SECONDS, concurrency: 8 },
   ask: { name: 'ask', retryLimit: 2, retryDelay: 2, expireInSeconds: LEASE_SECONDS, concurrency: 8 },
-  notify: { name: 'notify', retryLimit: 20, retryDelay: 1, expireInSeconds: LEASE_SECONDS, concurrency: 4 },
-  deliver: { name: 'deliver', retryLimit: 20, retryDelay: 1, expireInSeconds: LEASE_SECONDS, concurrency: 2 },
 } as const satisfies Record<string, Queue>;

@@ -17,4 +17,4 @@ export type { Job, Queue } from './jobs/queues.ts';
 export { derivedKey } from './key.ts';
 export { openShared, type RedisClient, type Shared } from './redis/shared.ts';
 export { Vault } from './redis/vault.ts';
-export { inspectStore, openStore, type Store, type StoreOptions, type Unit } from './store.ts';
+export { openStore, type Store, type StoreOptions, type Unit } from './store.ts';

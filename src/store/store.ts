@@ -67,22 +67,6 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   return storeOver(driver, jobs, options);
 }
 
-/** A database as it is, without touching it: for `yimen doctor`. */
-export async function inspectStore(options: Pick<StoreOptions, 'url' | 'folder' | 'log'>): Promise<{
-  readonly pending: readonly string[];
-  readonly version: string;
-  readonly now: Date;
-}> {
-  const driver = await openDriver(options);
-  try {
-    const { rows } = await driver.query('select version() as version, clock_timestamp() as now');
-    const now = new Date(String(rows[0]?.['now']));
-    return { pending: await pendingMigrations(driver, MIGRATIONS), version: String(rows[0]?.['version']), now };
-  } finally {
-    await driver.close();
-  }
-}
-
 async function openDriver({
   url,
   folder,

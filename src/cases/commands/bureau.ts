@@ -14,7 +14,7 @@ export interface OfHeld {
 }
 
 /** Holds the case of an item by the item's id. */
-export async function holdItem(unit: Unit, id: string): Promise<OfHeld> {
+async function holdItem(unit: Unit, id: string): Promise<OfHeld> {
   const [found] = /^[0-9a-f-]{36}$/.test(id) ? await unit.db.select().from(caseItems).where(eq(caseItems.id, id)) : [];
   const held = found && (await hold(unit, found.caseId));
   const item = held?.items.find((each) => each.id === id);

@@ -37,7 +37,7 @@ export function checkFields(form: Values, { items }: HeldCase, { catalogue }: Ca
     throw new Refused(...unknown.map((field) => problem('WRONG_FORM', `form/${catalogue.formField(field) ? field : '?'}`)));
 }
 
-export function fieldsOf(code: string, catalogue: CasesTools['catalogue']): readonly string[] {
+function fieldsOf(code: string, catalogue: CasesTools['catalogue']): readonly string[] {
   const { required, optional } = catalogue.form(catalogue.item(code)?.slug ?? code);
   return [...required, ...optional];
 }

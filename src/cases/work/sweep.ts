@@ -56,13 +56,22 @@ export async function followUp(tools: CasesTools): Promise<void> {
   }
 }
 
-/** One reminder a day for each material. */
-function remind(caseId: string, material: string, today: string, { store }: CasesTools): Promise<void> {
-  return store.transaction(async ({ db, jobs }) => {
+/** One reminder a day for each material, as an event that the counter and the commissioner see. */
+function remind(caseId: string, material: string, today: string, tools: CasesTools): Promise<void> {
+  return tools.store.transaction(async (unit) => {
+    const held = await hold(unit, caseId);
+    if (!held) return;
     const notYet = or(isNull(caseMaterials.remindedOn), lt(caseMaterials.remindedOn, today));
     const mine = and(eq(caseMaterials.caseId, caseId), eq(caseMaterials.material, material), notYet);
-    const reminded = await db.update(caseMaterials).set({ remindedOn: today }).where(mine).returning({ material: caseMaterials.material });
-    if (reminded.length > 0) await jobs.send(QUEUES.notify, { caseId, kind: 'reminder', material });
+    const reminded = await unit.db
+      .update(caseMaterials)
+      .set({ remindedOn: today })
+      .where(mine)
+      .returning({ material: caseMaterials.material });
+    if (reminded.length === 0) return;
+    const at = new Date(tools.clock.now());
+    await unit.db.insert(caseEvents).values({ caseId, kind: 'reminder', status: held.row.status, at, ...GATEWAY, why: material });
+    await unit.notify(caseChannel, caseId);
   });
 }
 

@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { type Cases, type CaseView, Conflict, type Outcome, type Problem, problem, type Who } from '../../cases/index.ts';
 import type { Role } from '../../connect/index.ts';
+import { StoreUnavailable } from '../../store/index.ts';
 import type { RequestContext } from '../context.ts';
 import { badInput } from '../scalars.ts';
 
@@ -31,13 +32,13 @@ export async function visible(number: string, { caller, cases }: RequestContext)
   return view && isVisible(view.row.openedBy, caller) ? view : null;
 }
 
-export const isVisible = (openedBy: string, { role, actor }: RequestContext['caller']): boolean =>
+const isVisible = (openedBy: string, { role, actor }: RequestContext['caller']): boolean =>
   !APPLICANTS.includes(role) || openedBy === actor;
 
 /** A command on a case that the caller can see. */
 export async function onCase(number: string, context: RequestContext, run: () => Promise<Outcome>): Promise<Payload> {
   if (!(await visible(number, context))) return { case: null, problems: [problem('UNKNOWN_CASE', 'number')] };
-  return payloadOf(await run().catch(asConflict), context);
+  return payloadOf(await run().catch(inWords), context);
 }
 
 export async function payloadOf(outcome: Outcome, { cases }: RequestContext): Promise<Payload> {
@@ -45,7 +46,10 @@ export async function payloadOf(outcome: Outcome, { cases }: RequestContext): Pr
   return { case: (await (await cases.enter()).views.case(outcome.number)) ?? null, problems: [] };
 }
 
-function asConflict(cause: unknown): never {
+/** What a client can do about it: another key, or the same again in a moment. */
+function inWords(cause: unknown): never {
+  if (cause instanceof StoreUnavailable)
+    throw new GraphQLError(cause.message, { extensions: { code: 'INTERNAL', retryable: true, retryAfterMs: cause.retryAfterMs } });
   if (cause instanceof Conflict) throw new GraphQLError(cause.message, { extensions: { code: 'CONFLICT' } });
   throw cause;
 }

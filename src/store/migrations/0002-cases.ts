@@ -126,25 +126,6 @@ export const cases: Migration = {
       adopted_at timestamptz,
       primary key (connector, id)
     );
-    create index quarantine_by_name on yimen.quarantine (connector, named) where adopted_at is null;
-    create table yimen.messages (
-      id uuid primary key,
-      case_id uuid not null references yimen.cases (id),
-      kind text not null,
-      sealed bytea not null,
-      attempts int not null default 0,
-      sent_at timestamptz,
-      provider_id text,
-      delivered_at timestamptz,
-      created_at timestamptz not null
-    );
-    create table yimen.deliveries (
-      case_id uuid primary key references yimen.cases (id),
-      way text not null,
-      sealed bytea not null,
-      order_id text,
-      state text not null,
-      changed_at timestamptz not null
-    )
+    create index quarantine_by_name on yimen.quarantine (connector, named) where adopted_at is null
   `,
 };
