@@ -158,7 +158,6 @@ describe.each(Object.entries(WANTED))('%s', (_kind, queries) => {
 });
 
 describe('every item', () => {
-  const anItem = fc.constantFrom(...items);
   const letters = (item: Item) => item.nameZh.replace(/[^\p{L}\p{N}]/gu, '');
   const inPinyin = (item: Item) => pinyin(letters(item), { toneType: 'none', type: 'array', v: true });
 
