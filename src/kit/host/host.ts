@@ -36,10 +36,7 @@ export async function startSandboxHost(options: HostOptions): Promise<SandboxHos
   const clock = keptClock(resolve(options.data, 'clock.json'));
   const tools = { clock, subjects: loadSubjects(options.subjects, Date.now()), databases: new DatabaseHost() };
   const { port = 0 } = options;
-  // Only those that listen themselves take one of the known ports; a database takes a free one.
-  const listening: readonly SandboxSpec[] = options.specs.filter(({ transport = 'http' }) => transport === 'http');
-  const portOf = (spec: SandboxSpec) => (port && listening.includes(spec) ? port + 1 + listening.indexOf(spec) : 0);
-  const agencies = await Promise.all(options.specs.map((spec) => startSandbox(spec, tools, portOf(spec))));
+  const agencies = await Promise.all(options.specs.map((spec, i) => startSandbox(spec, tools, port && port + 1 + i)));
   const control = controlServer(agencies, clock, await openIssuer(options.data, clock));
   const url = await control.listen({ host: '127.0.0.1', port });
   return {
