@@ -5,7 +5,8 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['{src,connectors,test}/**/*.test.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Only a hang should meet these: what starts processes takes its time on a busy machine.
+    testTimeout: 60_000,
+    hookTimeout: 90_000,
   },
 });

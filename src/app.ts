@@ -8,6 +8,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { type Calendar, createCalendar, hallCalendarShape } from './calendar/index.ts';
+import { type CasesTools, caseRoom, type Opened, openCases, QUEUES } from './cases/index.ts';
 import { type Catalogue, loadCatalogue } from './catalogue/index.ts';
 import { type MovableClock, movableClock } from './clock/index.ts';
 import {
@@ -22,11 +23,11 @@ import {
   Secret,
   shippedFolders,
 } from './connect/index.ts';
-import { createApollo, createDocuments, createGraph, globalIds, noticeDesk } from './graph/index.ts';
+import { createApollo, createCaseFormCheck, createDocuments, createGraph, globalIds, noticeDesk } from './graph/index.ts';
 import { FAULTS, type Fault, type SandboxClient, type SandboxDescription, sandboxClient } from './kit/index.ts';
 import { createHttpServer, type SandboxDoor } from './server/index.ts';
 import { checked, type IssuerSettings, packageFolder, type Settings } from './settings/index.ts';
-import { derivedKey, openShared } from './store/index.ts';
+import { derivedKey, holdsDatabase, openShared, openStore, Vault } from './store/index.ts';
 import { createAuthenticator, noticeCodes } from './trust/index.ts';
 
 /** A gateway that listens. */
@@ -98,6 +99,11 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
   });
   metrics.watch(engine.sources, engine.exchanges);
   checkAgencies(engine, catalogue);
+  const calendar = hallCalendar(settings);
+  const cases = caseRoom(() =>
+    openCaseRoom(settings, { catalogue, calendar, engine, clock, log, vault: new Vault(derivedKey(key, 'cases')) }),
+  );
+  if (settings.database || holdsDatabase(settings.data)) await cases.enter();
   const graph = createGraph({ folders: schemaFolders(settings), served: engine.served });
   const onInternal = (error: unknown, traceId: string) => log.error({ err: error, traceId }, 'internal error');
   const runSecret = randomBytes(24).toString('base64url');
@@ -112,8 +118,10 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
     authenticator: createAuthenticator(trustedIssuers(settings, sandbox?.description), clock),
     engine,
     catalogue,
-    calendar: hallCalendar(settings),
+    calendar,
     clock,
+    cases,
+    checkForm: createCaseFormCheck(catalogue),
     ids: globalIds(key),
     notices: noticeDesk({
       codes: noticeCodes(derivedKey(key, 'notice codes')),
@@ -139,10 +147,30 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
     warmUp: () => void catalogue.search('warm up'),
     async close() {
       await server.close();
+      await cases.close();
       await engine.close();
       await shared?.close();
     },
   };
+}
+
+/** Opens the database and the room of cases over it. */
+async function openCaseRoom(settings: Settings, tools: Omit<CasesTools, 'store' | 'pools'>): Promise<Opened> {
+  const { clock, log } = tools;
+  const store = await openStore({ url: settings.database, folder: settings.data, clock, log, queues: Object.values(QUEUES) });
+  try {
+    const cases = await openCases({ ...tools, store, pools: settings.config.commissioners });
+    return {
+      cases,
+      async close() {
+        await cases.close();
+        await store.close();
+      },
+    };
+  } catch (cause) {
+    await store.close();
+    throw cause;
+  }
 }
 
 /** The connectors of a hall without a server, to look at one question; what `secrets` hold must not be shown. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ConnectorFields } from '../../schema/generated/connector-fields.ts';
 import type { Clock } from '../clock/index.ts';
+import type { Desk } from './desk.ts';
 import type { Lookup } from './lookup.ts';
 import type { ExchangeClient } from './transport/exchange/client.ts';
 import type { ExchangeOptions } from './transport/exchange/options.ts';
@@ -65,6 +66,8 @@ export interface OpenTools<Settings> {
 export interface Connection {
   /** The sections it serves. */
   readonly fields: ServedFields;
+  /** Where it hands in applications; a connector for many agencies has one desk for each. Without it the hall's own bureau desk takes them. */
+  readonly desk?: Desk | readonly Desk[];
 }
 
 /** A connector as an integrator writes it. */

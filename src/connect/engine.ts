@@ -3,6 +3,7 @@ import type { Clock } from '../clock/index.ts';
 import type { Shared } from '../store/index.ts';
 import type { Connector } from './connector.ts';
 import { databaseFace } from './database-face.ts';
+import { type Desks, layOut, type OpenDesk } from './desks.ts';
 import { httpFace } from './http-face.ts';
 import type { Lookup } from './lookup.ts';
 import { Memory } from './memory/memory.ts';
@@ -89,6 +90,8 @@ export interface Engine {
   open(connector: string): Promise<readonly (Served & OpenRequests)[]>;
   /** A reader for one request. */
   reader(asking: RequestAsking): Reader;
+  /** Where applications are handed in. */
+  readonly desks: Desks;
   /** Forgets remembered answers, in all replicas. Never rejects. */
   evict(what: Eviction): Promise<void>;
   close(): Promise<void>;
@@ -101,10 +104,13 @@ export function createEngine(options: EngineOptions): Engine {
   const routes = new Map<string, Route>();
   const memory = options.remember === false ? undefined : new Memory(options);
   const tickets = new Tickets(options.key ?? randomBytes(32));
+  const desks: OpenDesk[] = [];
   checkIds(options.connectors);
-  for (const configured of options.connectors)
-    for (const [section, route] of opened(configured, options, memory, { closers, exchanges }))
-      place(routes, section, route, options.serve ?? {});
+  for (const configured of options.connectors) {
+    const open = opened(configured, options, memory, { closers, exchanges });
+    for (const [section, route] of open.routes) place(routes, section, route, options.serve ?? {});
+    desks.push(...open.desks);
+  }
   checkChoices(routes, options.serve ?? {});
   checkAgencies(routes, options.agencies ?? {});
   const sources = [...new Set([...routes.values()].map(({ source }) => source))];
@@ -112,6 +118,7 @@ export function createEngine(options: EngineOptions): Engine {
     served: new Map([...routes].map(([section, { source }]) => [section, { connector: source.connector, agency: source.agency }])),
     health: (agency) => worst(sources.filter((source) => source.agency === agency).map((source) => source.health())),
     sources: () => sources.map((source) => ({ connector: source.connector, agency: source.agency, health: source.health() })),
+    desks: layOut(desks),
     exchanges: () => exchanges.map(({ connector, agency, tally, lastSeen }) => ({ connector, agency, tally, open: lastSeen() })),
     open: (wanted) =>
       Promise.all(
@@ -140,7 +147,7 @@ function opened(
   options: EngineOptions,
   memory: Memory | undefined,
   { closers, exchanges }: OpenedThings,
-): [string, Route][] {
+): { readonly routes: readonly [string, Route][]; readonly desks: readonly OpenDesk[] } {
   const own = { ...connector.policy, ...policy };
   const { clock, log, outbound = {} } = options;
   const connections = own.concurrency ?? 16;
@@ -148,19 +155,24 @@ function opened(
   const onExchange = (watch: ExchangeWatch) => void exchanges.push({ ...watch, connector: connector.id });
   const http = httpFace({ clock, connections, outbound, onOpen });
   const database = databaseFace({ clock, log, connections, outbound, agency: connector.agency, onOpen, onExchange });
-  const { fields } = named(connector.id, () => connector.open({ settings, http, database, clock, log }));
-  const sources = new Map<string, RememberingSource>();
+  const { fields, desk = [] } = named(connector.id, () => connector.open({ settings, http, database, clock, log }));
+  const sources = new Map<string, { readonly plain: Source; readonly remembering: RememberingSource }>();
   const sourceOf = (agency: string) => {
+    const known = sources.get(agency);
+    if (known) return known;
     const ofAgency = { ...own, ...options.agencies?.[agency] };
-    const source = named(connector.id, () => new Source({ ...options, connector: connector.id, agency, policy: ofAgency }));
-    return new RememberingSource(source, { ...options, memory });
-  };
-  return [...sectionsOf(fields)].map(([section, lookup]) => {
-    const agency = lookup.agency ?? connector.agency;
-    const source = sources.get(agency) ?? sourceOf(agency);
+    const plain = named(connector.id, () => new Source({ ...options, connector: connector.id, agency, policy: ofAgency }));
+    const source = { plain, remembering: new RememberingSource(plain, { ...options, memory }) };
     sources.set(agency, source);
-    return [section, { source, lookup }];
-  });
+    return source;
+  };
+  return {
+    routes: [...sectionsOf(fields)].map(([section, lookup]) => [
+      section,
+      { source: sourceOf(lookup.agency ?? connector.agency).remembering, lookup },
+    ]),
+    desks: [desk].flat().map((each) => ({ desk: each, source: sourceOf(each.agency ?? connector.agency).plain })),
+  };
 }
 
 /** Whatever a connector cannot be opened for, the one who starts the gateway must know which. */

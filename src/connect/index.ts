@@ -19,6 +19,24 @@ export {
   own,
   type ServedFields,
 } from './connector.ts';
+export {
+  type Application,
+  type ApplicationMaterial,
+  type Callback,
+  CallbackRefused,
+  type CallbackRequest,
+  type CorrectionPoint,
+  type Desk,
+  type DeskResult,
+  type DeskTraits,
+  type Handed,
+  type Named,
+  type Receipt,
+  type Standing,
+  type Tidings,
+  type TidingsKind,
+} from './desk.ts';
+export type { Counter, Desks } from './desks.ts';
 export { connectorFolders, importModule, loadConnector, moduleIn, shippedFolders } from './discover.ts';
 export {
   type ConfiguredConnector,

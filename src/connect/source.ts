@@ -1,12 +1,13 @@
 import { type Clock, milliseconds } from '../clock/index.ts';
 import type { Shared } from '../store/index.ts';
+import type { Handed } from './desk.ts';
 import { AgencyError, type AgencyFault } from './errors.ts';
 import { Breaker, type BreakerState } from './guard/breaker.ts';
 import { MaintenanceCalendar } from './guard/maintenance.ts';
 import { Quota } from './guard/quota.ts';
 import { Retry } from './guard/retry.ts';
 import { Slots } from './guard/slots.ts';
-import type { Lookup } from './lookup.ts';
+import { type Lookup, value } from './lookup.ts';
 import { DeadlineOver, translate } from './transport/translate.ts';
 import type { Call, Caller, Log, OnStep, Policy, Provenance, Reading } from './types.ts';
 import { untilAborted } from './until-aborted.ts';
@@ -16,6 +17,8 @@ import { spanned } from './watch/span.ts';
 const DEFAULT_TIMEOUT_MS = 3_000;
 const DEFAULT_CONCURRENCY = 16;
 const QUEUE_PER_SLOT = 4;
+/** An agency that answers so says itself that it did not take what it was sent. */
+const NOT_TAKEN: ReadonlySet<AgencyFault> = new Set(['REFUSED', 'CREDENTIALS', 'THROTTLED', 'MAINTENANCE']);
 
 /** What is known of a request when it asks a source. */
 export interface Asking {
@@ -103,6 +106,31 @@ export class Source {
     if ('load' in lookup) return this.#upstream(operation, keys.length, asking, (call) => loadAll(lookup, keys, call));
     const single = keys.map((key) => this.#upstream(operation, 1, asking, async (call) => [await lookup.one(key, call)]));
     return (await Promise.all(single)).flat();
+  }
+
+  /**
+   * Hands something in: once, never a second time by itself, for only who keeps the case knows whether that is harmless.
+   * What was certainly not sent, or was refused, did not arrive; of all else nobody can know.
+   */
+  async hand<T>(operation: string, asking: Asking, work: (call: Call) => Promise<T>): Promise<Handed<T>> {
+    const waiting: Call = { ...asking, connector: this.connector, agency: this.agency, operation };
+    let isSent = false;
+    const once = async () => {
+      await this.#quota.take(waiting);
+      return this.#timed(waiting, 1, async (call) => {
+        isSent = true;
+        return [value(await work(call))];
+      });
+    };
+    try {
+      this.#maintenance.check(waiting, this.#options.clock.now());
+      const [reading] = await this.#slots.run(waiting, () => this.#breaker.run(waiting, once, commonFault));
+      if (reading?.kind === 'value') return { kind: 'done', value: reading.value };
+      throw reading?.kind === 'failed' ? reading.error : new AgencyError(waiting, 'PROTOCOL');
+    } catch (cause) {
+      const error = translate(cause, waiting);
+      return { kind: 'failed', error, mayHaveArrived: isSent && !NOT_TAKEN.has(error.fault) };
+    }
   }
 
   async #upstream<V>(

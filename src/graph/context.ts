@@ -1,4 +1,5 @@
 import type { Calendar } from '../calendar/index.ts';
+import type { CaseRoom, CaseView, Problem } from '../cases/index.ts';
 import type { Catalogue } from '../catalogue/index.ts';
 import type { Clock } from '../clock/index.ts';
 import type { Caller, Language, Reader, Served, SourceHealth } from '../connect/index.ts';
@@ -22,6 +23,11 @@ export interface RequestContext {
   readonly connectorsOf: (agency: string) => readonly string[];
   /** Who serves a section; undefined when no connector does. */
   readonly servedBy: (section: string) => Served | undefined;
+  readonly cases: CaseRoom;
+  /** What is wrong with the filled form of a case. */
+  readonly checkForm: (view: CaseView) => readonly Problem[];
+  /** Ends with the request. */
+  readonly signal: AbortSignal;
   /** How an agency's system is doing. */
   readonly healthOf: (agency: string) => SourceHealth | undefined;
 }

@@ -3,6 +3,7 @@ import type { EnterpriseShape, PersonShape } from '../../schema/generated/connec
 import type { Resolvers } from '../../schema/generated/types.ts';
 import type { Agency, Item, Theme } from '../catalogue/index.ts';
 import { sectionArrival, sectionArrived } from './arrival.ts';
+import { caseResolvers } from './cases/index.ts';
 import { agencyDoors, catalogueQueries, catalogueTypes } from './catalogue.ts';
 import type { RequestContext } from './context.ts';
 import { formResolvers, itemFormSchema } from './forms.ts';
@@ -18,6 +19,7 @@ const BREAKER = { closed: 'CLOSED', open: 'OPEN', 'half-open': 'HALF_OPEN' } as 
 /** Resolvers of everything that no agency answers. Sections get theirs from the connectors (see sections.ts). */
 export const resolvers: Resolvers = {
   ...scalars,
+  ...caseResolvers,
   ...formResolvers,
   ...catalogueTypes,
   ServiceItem: { ...catalogueTypes.ServiceItem, formSchema: itemFormSchema },
@@ -27,6 +29,7 @@ export const resolvers: Resolvers = {
   Query: {
     ...catalogueQueries,
     ...guideResolvers.Query,
+    ...caseResolvers.Query,
     ...noticeResolvers.Query,
     enterprise: (_, { uscc }) => ({ uscc }),
     person: (_, { idNumber }) => ({ idNumber }),
@@ -34,7 +37,7 @@ export const resolvers: Resolvers = {
     agency: (_, { id }, { catalogue }) => catalogue.agency(id) ?? null,
     node: (_, { id }, context) => nodeOf(id, context),
   },
-  Subscription: { sectionArrived },
+  Subscription: { ...caseResolvers.Subscription, sectionArrived },
   SectionArrival: sectionArrival,
   AgencyRecord: { __resolveType: (record) => (record as unknown as { __typename: 'TaxRecord' }).__typename },
   Node: { __resolveType: (node) => typeOf(node as object) },

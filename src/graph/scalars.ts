@@ -40,6 +40,7 @@ export const scalars = {
   DateTime: GraphQLDateTime,
   // Which codes there are is the catalogue's business; this only keeps nonsense out.
   ServiceItemCode: checkedText('ServiceItemCode', (text) => (/^[A-Za-z0-9-]{3,64}$/.test(text) ? undefined : 'shape')),
+  CaseNumber: checkedText('CaseNumber', (text) => (/^[A-Za-z0-9-]{8,64}$/.test(text) ? undefined : 'shape')),
   WorkingDays: new GraphQLScalarType({ ...GraphQLNonNegativeInt.toConfig(), name: 'WorkingDays' }),
   JSON: GraphQLJSON,
   JSONObject: GraphQLJSONObject,

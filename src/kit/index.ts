@@ -20,6 +20,8 @@ export type {
 export { describeFault, FAULTS, type Fault, FaultSwitch, faultsOver, type Transport } from './faults.ts';
 export { type SandboxClient, type SandboxDescription, sandboxClient } from './host/client.ts';
 export { type HostOptions, type SandboxHost, startSandboxHost } from './host/host.ts';
+export { describeHabit, HABITS, type Habit } from './office/habits.ts';
+export { type Office, type OfficeEvent, type OfficeFile, type OfficeOptions, openOffice } from './office/office.ts';
 export { openingFault } from './opening.ts';
 export {
   type HttpSandboxSpec,

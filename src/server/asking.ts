@@ -4,6 +4,7 @@ import type { ApolloServer } from '@apollo/server';
 import type { GraphQLSchema } from 'graphql';
 import secure from 'secure-json-parse';
 import type { Calendar } from '../calendar/index.ts';
+import type { CaseRoom } from '../cases/index.ts';
 import type { Catalogue } from '../catalogue/index.ts';
 import { type Clock, parseDuration } from '../clock/index.ts';
 import type { Caller, Engine, Language } from '../connect/index.ts';
@@ -25,6 +26,9 @@ export interface DoorOptions {
   readonly calendar: Calendar;
   readonly clock: Clock;
   readonly ids: GlobalIds;
+  readonly cases: CaseRoom;
+  /** What is wrong with the filled form of a case. */
+  readonly checkForm: RequestContext['checkForm'];
   readonly notices: NoticeDesk;
   readonly connectorsOf: (agency: string) => readonly string[];
   /** Origins whose pages may call the endpoint. */
@@ -83,6 +87,9 @@ export function requestContext(
     connectorsOf,
     servedBy: (section) => engine.served.get(section),
     healthOf: engine.health,
+    cases: options.cases,
+    checkForm: options.checkForm,
+    signal,
   };
 }
 

@@ -6,6 +6,7 @@ import { printSchemaText } from '../graph/index.ts';
 import { Forbidden, Unauthenticated } from '../trust/index.ts';
 import type { DoorOptions, Handler } from './asking.ts';
 import { RequestProblem } from './body.ts';
+import { addCallbacks } from './callbacks.ts';
 import { graphqlDoor } from './graphql-door.ts';
 import { addNotices } from './notices-door.ts';
 import { explorerPage, plainPage } from './page.ts';
@@ -56,6 +57,7 @@ export function createHttpServer(options: ServerOptions): FastifyInstance {
     await signedInAs(['auditor', 'integrator', 'supervisor'], request, options);
     return reply.type(options.metrics.contentType).send(await options.metrics.text());
   });
+  addCallbacks(app, options.cases);
   app.get('/', (request, reply) => page(request, reply, options));
   addNotices(app, options);
   if (options.sandbox) addSandbox(app, options.sandbox, options);

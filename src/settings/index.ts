@@ -49,6 +49,8 @@ const Config = z.strictObject({
   issuers: z.array(Issuer).optional(),
   origins: z.array(z.url()).optional(),
   memory: z.strictObject({ enabled: z.boolean() }).optional(),
+  /** Commissioners by block. */
+  commissioners: z.record(z.string(), z.array(z.string().min(1))).optional(),
   keys: z.strictObject({ ids: z.unknown() }).optional(),
 });
 
@@ -69,6 +71,8 @@ export interface Settings {
   readonly sandbox: string | undefined;
   /** Address of the Redis that replicas share; without it each process remembers and counts alone. */
   readonly redis: string | undefined;
+  /** `postgres://…` of the hall's database; without it the embedded one in the data folder. */
+  readonly database: string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -90,6 +94,7 @@ export function readSettings(env: Environment, cwd: string): Settings {
     configFile,
     sandbox: env['YIMEN_SANDBOX'] || undefined,
     redis: env['REDIS_URL'] || undefined,
+    database: env['DATABASE_URL'] || undefined,
   };
 }
 

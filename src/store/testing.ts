@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
 import { createClient, RESP_TYPES } from 'redis';
 import { expect } from 'vitest';
 import { openShared, type Shared } from './index.ts';
@@ -65,6 +66,38 @@ async function whyNot(): Promise<string | undefined> {
   } catch {
     const reason = `no Redis answers at ${new URL(REDIS_URL).host}; set REDIS_URL`;
     console.warn(`skipped: what replicas share, because ${reason}`);
+    return reason;
+  }
+}
+
+const POSTGRES_URL = process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres';
+
+/** Why tests on a real PostgreSQL cannot run here; undefined where they can. */
+export const noPostgres: string | undefined = await whyNoPostgres();
+
+/** A database of its own on the real PostgreSQL, dropped afterwards. */
+export async function openTestDatabase(): Promise<AsyncDisposable & { readonly url: string }> {
+  const name = `yimen_test_${randomBytes(6).toString('hex')}`;
+  await asked(`create database ${name}`);
+  const url = new URL(POSTGRES_URL);
+  url.pathname = `/${name}`;
+  return { url: url.href, [Symbol.asyncDispose]: () => asked(`drop database ${name} with (force)`) };
+}
+
+async function asked(text: string): Promise<void> {
+  const client = new Client({ connectionString: POSTGRES_URL, connectionTimeoutMillis: 2_000 });
+  client.on('error', () => {});
+  await client.connect();
+  await client.query(text).finally(() => client.end());
+}
+
+async function whyNoPostgres(): Promise<string | undefined> {
+  try {
+    await asked('select 1');
+    return undefined;
+  } catch {
+    const reason = `no PostgreSQL answers at ${new URL(POSTGRES_URL).host}; set DATABASE_URL`;
+    console.warn(`skipped: what is kept in PostgreSQL, because ${reason}`);
     return reason;
   }
 }

@@ -158,7 +158,6 @@ describe.each(Object.entries(WANTED))('%s', (_kind, queries) => {
 });
 
 describe('every item', () => {
-  const anItem = fc.constantFrom(...items);
   const letters = (item: Item) => item.nameZh.replace(/[^\p{L}\p{N}]/gu, '');
   const inPinyin = (item: Item) => pinyin(letters(item), { toneType: 'none', type: 'array', v: true });
 
@@ -177,26 +176,47 @@ describe('every item', () => {
   });
 
   it('is among the first three although one character of its name is wrong, missing or out of place', () => {
-    fc.assert(
-      fc.property(anItem, fc.nat(), fc.constantFrom(...ERRORS), (item, at, error) => {
-        const name = letters(item);
-        expect(firstThree(error(name, at % (name.length - 1), '龙'))).toContain(item.slug);
-      }),
-      { numRuns: 200 },
+    const missed = mistyped(
+      (item) => letters(item),
+      '龙',
+      () => true,
     );
+    expect(missed.share, missed.examples).toBeLessThanOrEqual(MOST_MISSED);
   });
 
   it('is among the first three although one letter of its English name is wrong, missing or out of place', () => {
-    fc.assert(
-      fc.property(anItem, fc.nat(), fc.constantFrom(...ERRORS), (item, at, error) => {
-        const place = at % (item.nameEn.length - 1);
-        fc.pre(/\w{5}/.test(item.nameEn.slice(place, place + 5)));
-        expect(firstThree(error(item.nameEn, place, 'q'))).toContain(item.slug);
-      }),
-      { numRuns: 200 },
+    const missed = mistyped(
+      (item) => item.nameEn,
+      'q',
+      (name, place) => /\w{5}/.test(name.slice(place, place + 5)),
     );
+    expect(missed.share, missed.examples).toBeLessThanOrEqual(MOST_MISSED);
   });
 });
+
+/** Names that differ from another item's in the one character that was mistyped lead to the other one: nobody could tell. */
+const MOST_MISSED = 0.01;
+
+/** Every item with every kind of error, in three places of its name. */
+function mistyped(nameOf: (item: Item) => string, other: string, counts: (name: string, place: number) => boolean) {
+  const tried = items.flatMap((item) =>
+    ERRORS.flatMap((error) =>
+      [0.1, 0.5, 0.9].flatMap((part) => {
+        const name = nameOf(item);
+        const place = Math.floor(part * (name.length - 1));
+        return counts(name, place) ? [{ item, words: error(name, place, other) }] : [];
+      }),
+    ),
+  );
+  const missed = tried.filter(({ item, words }) => !firstThree(words).includes(item.slug));
+  return {
+    share: missed.length / tried.length,
+    examples: missed
+      .slice(0, 5)
+      .map(({ words }) => words)
+      .join('; '),
+  };
+}
 
 type TypingError = (text: string, at: number, other: string) => string;
 

@@ -8,5 +8,7 @@ const DEEPEST = 3;
 export function unwritable(value: unknown, pointer = '', depth = 0): readonly string[] {
   if (typeof value === 'string') return UNWRITABLE.test(value) ? [pointer] : [];
   if (depth === DEEPEST || typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, it]) => unwritable(it, `${pointer}/${key}`, depth + 1));
+  // Where a list belongs somebody may write an object whose keys look like places in a list: no form has a field named so.
+  const entries = Object.entries(value).filter(([key]) => Array.isArray(value) || !/^\d+$/.test(key));
+  return entries.flatMap(([key, it]) => unwritable(it, `${pointer}/${key}`, depth + 1));
 }

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
-import { derivedKey } from './key.ts';
+import { derivedKey } from '../key.ts';
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;

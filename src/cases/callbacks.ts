@@ -1,0 +1,96 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import type { Tidings } from '../connect/index.ts';
+import type { Unit } from '../store/index.ts';
+import type { Fact } from './life/index.ts';
+import { type HeldCase, hold, type ItemRow, itemNamed, type Recorded, record } from './record.ts';
+import { callbacks, quarantine } from './tables.ts';
+import type { CasesTools } from './tools.ts';
+
+/** What became of tidings: kept, known before, of no effect, or set aside because nobody knows the application. */
+export type Told = Recorded['outcome'] | 'quarantined' | 'foreign';
+
+/**
+ * Keeps what an agency told, once: the replay table and the fact stand or fall together. Tidings of applications that are
+ * not known are set aside, sealed: our own sending may not have been written down yet.
+ */
+export function tellTidings(connector: string, tidings: Tidings, tools: CasesTools): Promise<Told> {
+  return tools.store.transaction(async (unit) => {
+    tools.at?.('P8');
+    const named = await itemNamed(unit, connector, tidings);
+    if (!named) return setAside(unit, connector, tidings, tools);
+    // B79: an agency that answers for another one's application is not heard.
+    if (named.desk !== connector) return foreign(unit, connector, named);
+    const held = await hold(unit, named.caseId);
+    const item = held?.items.find(({ id }) => id === named.id);
+    if (!held || !item) return 'quarantined';
+    const told = await keepTidings(unit, held, item, tidings, connector, tools);
+    tools.at?.('P9');
+    return told;
+  });
+}
+
+/** Keeps one piece of tidings of an item that is held. */
+export async function keepTidings(
+  unit: Unit,
+  held: HeldCase,
+  item: ItemRow,
+  tidings: Tidings,
+  connector: string,
+  tools: CasesTools,
+): Promise<Recorded['outcome']> {
+  const at = new Date(tools.clock.now());
+  const first = await unit.db
+    .insert(callbacks)
+    .values({ connector, id: tidings.id, itemId: item.id, at })
+    .onConflictDoNothing()
+    .returning({ id: callbacks.id });
+  if (first.length === 0) return 'known';
+  const { outcome } = await record(unit, held, item, factOf(tidings), { actor: connector, role: 'agency' }, tools);
+  return outcome;
+}
+
+function factOf({ key: _key, reference: _reference, ...tidings }: Tidings): Fact {
+  const id = `desk.${tidings.id}`;
+  if (tidings.kind !== 'granted') return { ...tidings, id, by: 'desk' };
+  const { document: _document, ...result } = tidings.result ?? { document: null, number: null, nameZh: '', validTo: null };
+  return { ...tidings, id, by: 'desk', result: tidings.result ? result : null };
+}
+
+async function setAside(unit: Unit, connector: string, tidings: Tidings, { vault, clock }: CasesTools): Promise<Told> {
+  const sealed = vault.seal(sealName(connector, tidings.id), JSON.stringify(tidings));
+  const named = tidings.reference === null ? null : vault.name(`reference.${connector}`, tidings.reference);
+  const row = { connector, id: tidings.id, named, sealed, at: new Date(clock.now()) };
+  await unit.db.insert(quarantine).values(row).onConflictDoNothing();
+  unit.audit.write({ action: 'callback.quarantined', actor: connector, role: 'agency', outcome: 'refused' });
+  return 'quarantined';
+}
+
+const sealName = (connector: string, id: string): string => `quarantine.${connector}.${id}`;
+
+/** Takes in what was set aside for an application whose reference is known only now. */
+export async function adopt(unit: Unit, held: HeldCase, item: ItemRow, tools: CasesTools): Promise<void> {
+  if (item.reference === null) return;
+  const { vault } = tools;
+  const sameName = eq(quarantine.named, vault.name(`reference.${item.desk}`, item.reference));
+  const waiting = and(eq(quarantine.connector, item.desk), sameName, isNull(quarantine.adoptedAt));
+  const rows = await unit.db
+    .update(quarantine)
+    .set({ adoptedAt: new Date(tools.clock.now()) })
+    .where(waiting)
+    .returning();
+  for (const { connector, id, sealed } of rows) {
+    const opened = vault.open(sealName(connector, id), sealed);
+    if (opened) await keepTidings(unit, held, item, revived(opened), connector, tools);
+  }
+}
+
+/** Dates are texts in JSON. */
+function revived(opened: Buffer): Tidings {
+  const tidings = JSON.parse(opened.toString('utf8')) as Tidings;
+  return { ...tidings, at: new Date(tidings.at) };
+}
+
+function foreign(unit: Unit, connector: string, { item }: ItemRow): Told {
+  unit.audit.write({ action: 'callback.foreign', actor: connector, role: 'agency', outcome: 'refused', detail: { item } });
+  return 'foreign';
+}

@@ -1,0 +1,65 @@
+import type { Unit } from '../../store/index.ts';
+import { COMMITMENT_VERSIONS, commitmentOf } from '../commitment.ts';
+import { FINAL } from '../life/index.ts';
+import { problem, Refused } from '../problem.ts';
+import type { HeldCase } from '../record.ts';
+import { caseMaterials } from '../tables.ts';
+import { type CasesTools, QUEUES, type Who } from '../tools.ts';
+import { holdNumber } from './editing.ts';
+
+export interface AttachInput {
+  readonly number: string;
+  readonly material: string;
+  /** Name of a stored file. */
+  readonly file?: string | undefined;
+  readonly certificateNumber?: string | undefined;
+  /** Version of the commitment text that was signed. */
+  readonly commitment?: string | undefined;
+}
+
+/** Adds a material to a case: before it is handed in, for a correction, or because it was promised to follow. */
+export async function attachMaterial(unit: Unit, input: AttachInput, who: Who, tools: CasesTools): Promise<HeldCase> {
+  const held = await holdNumber(unit, input.number);
+  const { row, items } = held;
+  if (items.every(({ phase }) => FINAL.has(phase))) throw new Refused(problem('CLOSED', 'number'));
+  const wanting = items.filter(({ item }) => tools.catalogue.item(item)?.materials.some(({ materialId }) => materialId === input.material));
+  if (wanting.length === 0) throw new Refused(problem('UNKNOWN_MATERIAL', 'material'));
+  const now = new Date(tools.clock.now());
+  const added = { caseId: row.id, material: input.material, addedBy: who.actor, addedAt: now, ...sourceOf(input, held, who, tools, now) };
+  await unit.db
+    .insert(caseMaterials)
+    .values(added)
+    .onConflictDoUpdate({ target: [caseMaterials.caseId, caseMaterials.material], set: { ...added, followsBy: null } });
+  unit.audit.write({
+    action: 'case.material-attached',
+    ...who,
+    outcome: 'done',
+    case: row.number,
+    subject: row.subject,
+    detail: { material: input.material, source: added.source },
+  });
+  // What was promised and has come goes on to those who wait for it.
+  if (row.submittedAt && added.source === 'ATTACHED')
+    for (const { id, phase, desk } of wanting)
+      if (!FINAL.has(phase) && phase !== 'CORRECTION' && phase !== 'WAITING')
+        await unit.jobs.send(QUEUES.supplement, { caseId: row.id, itemId: id, desk, materials: [input.material] });
+  return held;
+}
+
+function sourceOf(input: AttachInput, held: HeldCase, who: Who, tools: CasesTools, now: Date) {
+  const nothing = { file: null, number: null, commitment: null } as const;
+  if (input.file !== undefined) return { ...nothing, source: 'ATTACHED' as const, file: input.file };
+  if (input.certificateNumber !== undefined) return { ...nothing, source: 'ATTACHED' as const, number: input.certificateNumber };
+  const commitment = commitmentOf(input.commitment ?? '', who.actor, now);
+  if (!commitment || !COMMITMENT_VERSIONS.includes(input.commitment ?? '')) throw new Refused(problem('UNKNOWN_FILE', 'file'));
+  if (!isTolerable(input.material, held, tools)) throw new Refused(problem('NOT_TOLERABLE', 'commitment'));
+  return { ...nothing, source: 'COMMITTED' as const, commitment };
+}
+
+/** A material may follow only if every item that insists on it allows that. */
+function isTolerable(material: string, { items }: HeldCase, { catalogue }: CasesTools): boolean {
+  const insisting = items
+    .flatMap(({ item }) => catalogue.item(item)?.materials ?? [])
+    .filter(({ materialId, required }) => materialId === material && required);
+  return insisting.length > 0 && insisting.every(({ tolerable }) => tolerable);
+}

@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { eq } from 'drizzle-orm';
+import type { CorrectionPoint } from '../../connect/index.ts';
+import type { Unit } from '../../store/index.ts';
+import { type Fact, type FactDetail, type FactKind, FINAL, MOVES, STUCK } from '../life/index.ts';
+import { problem, Refused } from '../problem.ts';
+import { factsOf, type HeldCase, hold, type ItemRow, record } from '../record.ts';
+import { caseItems, caseMaterials } from '../tables.ts';
+import { BUREAU, type CasesTools, type Who } from '../tools.ts';
+
+export interface OfHeld {
+  readonly held: HeldCase;
+  readonly item: ItemRow;
+}
+
+/** Holds the case of an item by the item's id. */
+async function holdItem(unit: Unit, id: string): Promise<OfHeld> {
+  const [found] = /^[0-9a-f-]{36}$/.test(id) ? await unit.db.select().from(caseItems).where(eq(caseItems.id, id)) : [];
+  const held = found && (await hold(unit, found.caseId));
+  const item = held?.items.find((each) => each.id === id);
+  if (!held || !item) throw new Refused(problem('UNKNOWN_CASE', 'item'));
+  return { held, item };
+}
+
+async function holdTask(unit: Unit, id: string, who: Who): Promise<OfHeld> {
+  const { held, item } = await holdItem(unit, id);
+  if (item.desk !== BUREAU) throw new Refused(problem('UNKNOWN_CASE', 'item'));
+  if (FINAL.has(item.phase) && item.phase !== 'GRANTED') throw new Refused(problem('CLOSED', 'item'));
+  if (item.officer !== null && item.officer !== who.actor) throw new Refused(problem('NOT_YOUR_TASK', 'item'));
+  return { held, item };
+}
+
+/** An officer takes a task: nobody else works on it then. */
+export async function takeTask(unit: Unit, { item: id }: { readonly item: string }, who: Who, tools: CasesTools): Promise<HeldCase> {
+  const { held, item } = await holdTask(unit, id, who);
+  const taken = { officer: who.actor, takenAt: new Date(tools.clock.now()) };
+  await unit.db.update(caseItems).set(taken).where(eq(caseItems.id, id));
+  Object.assign(item, taken);
+  unit.audit.write({
+    action: 'case.task-taken',
+    ...who,
+    outcome: 'done',
+    case: held.row.number,
+    subject: held.row.subject,
+    detail: { item: item.item },
+  });
+  return held;
+}
+
+export interface CorrectionInput {
+  readonly item: string;
+  readonly points: readonly CorrectionPoint[];
+  /** A supervisor's reason for asking a second time. */
+  readonly override?: string | undefined;
+}
+
+/**
+ * Asks the applicant to mend something: once, completely (行政许可法 art. 32). A second request for what lay there already
+ * needs a supervisor who says why, and that is kept.
+ */
+export async function requestCorrection(
+  unit: Unit,
+  { item: id, points, override }: CorrectionInput,
+  who: Who,
+  tools: CasesTools,
+): Promise<HeldCase> {
+  const { held, item } = await holdTask(unit, id, who);
+  const facts = await factsOf(unit, id);
+  const isSecond = facts.some(({ kind }) => kind === 'correction');
+  if (isSecond && (await couldHaveBeenAsked(unit, held, points, facts))) {
+    if (!override || who.role !== 'supervisor') throw new Refused(problem('ASKED_BEFORE', 'points'));
+    unit.audit.write({
+      action: 'case.correction-override',
+      ...who,
+      outcome: 'done',
+      case: held.row.number,
+      subject: held.row.subject,
+      why: override,
+    });
+  }
+  await recorded(unit, { held, item }, { kind: 'correction', points }, who, tools);
+  return held;
+}
+
+/** Whether a point concerns what was there when the first request was made. */
+async function couldHaveBeenAsked(
+  unit: Unit,
+  { row }: HeldCase,
+  points: readonly CorrectionPoint[],
+  facts: readonly Fact[],
+): Promise<boolean> {
+  const first = facts.find(({ kind }) => kind === 'correction')?.at ?? new Date(0);
+  const materials = await unit.db.select().from(caseMaterials).where(eq(caseMaterials.caseId, row.id));
+  const isNew = ({ material }: CorrectionPoint) => materials.some((each) => each.material === material && each.addedAt > first);
+  return points.some((point) => !isNew(point));
+}
+
+export type Decision = 'ACCEPT' | 'NOT_ACCEPT' | 'START_SPECIAL' | 'END_SPECIAL' | 'GRANT' | 'REFUSE' | 'REVOKE';
+
+export interface DecideInput {
+  readonly item: string;
+  readonly decision: Decision;
+  readonly reason?: string | undefined;
+  readonly resultNumber?: string | undefined;
+  readonly validTo?: string | undefined;
+}
+
+/** Decides a task of the bureau. */
+export async function decide(unit: Unit, input: DecideInput, who: Who, tools: CasesTools): Promise<HeldCase> {
+  const { held, item } = await holdTask(unit, input.item, who);
+  await recorded(unit, { held, item }, factOf(input, item, tools), who, tools);
+  return held;
+}
+
+function factOf({ decision, reason = '', resultNumber, validTo }: DecideInput, { item }: ItemRow, { catalogue }: CasesTools): FactDetail {
+  if (reason.trim() === '' && NEEDS_REASON.has(decision)) throw new Refused(problem('WRONG_FORM', 'reason'));
+  const nameZh = catalogue.item(item)?.result?.nameZh ?? '办理结果';
+  const facts: Readonly<Record<Decision, FactDetail>> = {
+    ACCEPT: { kind: 'accepted' },
+    NOT_ACCEPT: { kind: 'not-accepted', reason },
+    START_SPECIAL: { kind: 'special-started', reason },
+    END_SPECIAL: { kind: 'special-ended' },
+    GRANT: { kind: 'granted', result: { number: resultNumber ?? null, nameZh, validTo: validTo ?? null } },
+    REFUSE: { kind: 'refused', reason },
+    REVOKE: { kind: 'revoked', reason },
+  };
+  return facts[decision];
+}
+
+const NEEDS_REASON: ReadonlySet<Decision> = new Set(['NOT_ACCEPT', 'START_SPECIAL', 'REFUSE', 'REVOKE']);
+
+/** What fits nowhere is told to whoever wanted it; from an agency it would only be written down. */
+async function recorded(unit: Unit, { held, item }: OfHeld, detail: FactDetail, who: Who, tools: CasesTools): Promise<void> {
+  mustFit(item, detail.kind);
+  const fact = { ...detail, id: `officer.${randomUUID()}`, at: new Date(tools.clock.now()), by: 'person' } as Fact;
+  await record(unit, held, item, fact, who, tools);
+}
+
+function mustFit({ phase }: ItemRow, kind: FactKind): void {
+  // The table lets two agencies contradict each other, for a person to settle; a person does not contradict what was decided.
+  const isClosed = FINAL.has(phase) && kind !== 'revoked';
+  if (isClosed || !MOVES[phase][kind]) throw new Refused(problem(FINAL.has(phase) ? 'CLOSED' : 'NOTHING_ASKED', 'item'));
+}
+
+/** Sends a stuck item again, by a person's order: they know what the gateway cannot. */
+export async function resendItem(
+  unit: Unit,
+  { item: id, reason }: { readonly item: string; readonly reason: string },
+  who: Who,
+  tools: CasesTools,
+): Promise<HeldCase> {
+  const { held, item } = await holdItem(unit, id);
+  if (item.phase !== 'UNKNOWN') throw new Refused(problem('NOT_STUCK', 'item'));
+  await unit.db.update(caseItems).set({ inDoubt: false, leasedUntil: null }).where(eq(caseItems.id, id));
+  Object.assign(item, { inDoubt: false, leasedUntil: null });
+  unit.audit.write({
+    action: 'case.resend-ordered',
+    ...who,
+    outcome: 'done',
+    case: held.row.number,
+    subject: held.row.subject,
+    why: reason,
+  });
+  const at = new Date(tools.clock.now());
+  await record(unit, held, item, { kind: 'resend', id: `resend.${item.attempts}`, at, by: 'person' }, who, tools);
+  return held;
+}
+
+/** A person says which of two contradicting decisions holds. */
+export async function settleItem(
+  unit: Unit,
+  { item: id, granted, reason }: { readonly item: string; readonly granted: boolean; readonly reason: string },
+  who: Who,
+  tools: CasesTools,
+): Promise<HeldCase> {
+  const { held, item } = await holdItem(unit, id);
+  if (!STUCK.has(item.phase) || item.phase === 'UNKNOWN') throw new Refused(problem('NOT_STUCK', 'item'));
+  const at = new Date(tools.clock.now());
+  const fact: Fact = { kind: 'settled', as: granted ? 'GRANTED' : 'REFUSED', reason, id: `settled.${randomUUID()}`, at, by: 'person' };
+  await record(unit, held, item, fact, who, tools);
+  return held;
+}

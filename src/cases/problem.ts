@@ -1,0 +1,54 @@
+/** Something the applicant can mend. `path` names the place in the input, like `form/registered-capital`. */
+export interface Problem {
+  readonly code: ProblemCode;
+  readonly path: string;
+  readonly zh: string;
+  readonly en: string;
+}
+
+/** Everything an applicant may be told to mend. A closed table: codes are a promise to front-ends. */
+const TABLE = {
+  UNKNOWN_CASE: { zh: '没有该办件，或您无权查看。', en: 'there is no such case, or it is not yours.' },
+  UNKNOWN_THEME: { zh: '目录中没有该主题。', en: 'the catalogue has no such theme.' },
+  UNKNOWN_ITEM: { zh: '目录中没有该事项。', en: 'the catalogue has no such item.' },
+  UNKNOWN_MATERIAL: { zh: '该办件不需要这份材料。', en: 'this case asks for no such material.' },
+  UNKNOWN_FILE: { zh: '没有该文件，请先上传。', en: 'there is no such file; send it first.' },
+  NOTHING_TO_DO: { zh: '按所答问题，没有需要办理的事项。', en: 'by these answers nothing needs to be filed.' },
+  OPEN_QUESTION: { zh: '还有问题未回答，无法确定所需事项。', en: 'a question is open that decides which items are needed.' },
+  WRONG_ANSWER: { zh: '该问题没有这个选项。', en: 'the question has no such answer.' },
+  MISSING_APPLICANT: {
+    zh: '请填写申请人（统一社会信用代码或公民身份号码）。',
+    en: 'name the applicant: a credit code or an identity number.',
+  },
+  MISSING_MATERIAL: { zh: '缺少必需材料，且不适用容缺。', en: 'a required material is missing and may not follow later.' },
+  NOT_TOLERABLE: { zh: '该材料不可容缺。', en: 'this material may not follow later.' },
+  TOLERANCE_REFUSED: { zh: '申请人有失信记录，不适用容缺。', en: 'the applicant has a bad credit flag, so nothing may follow later.' },
+  WRONG_FORM: { zh: '表单内容不符合要求。', en: 'the form does not fit.' },
+  CLOSED: { zh: '该办件已办结，不能再更改。', en: 'the case is closed.' },
+  SUBMITTED: { zh: '该办件已提交，不能再更改；如需补正请使用补正。', en: 'the case was handed in; use the correction instead.' },
+  NOTHING_ASKED: { zh: '目前没有需要补正的内容。', en: 'nothing is to be corrected at present.' },
+  INCOMPLETE_CORRECTION: { zh: '补正内容不完整，请一次补齐。', en: 'the correction is not complete; mend everything at once.' },
+  ASKED_BEFORE: {
+    zh: '该内容此前可一并提出，再次要求补正须由主管批准。',
+    en: 'this could have been asked before; a second request needs a supervisor.',
+  },
+  NOT_YOUR_TASK: { zh: '该任务由他人办理。', en: 'another officer has this task.' },
+  NOT_WITHDRAWABLE: { zh: '该办件已作出决定，不能撤回。', en: 'it was decided and cannot be withdrawn.' },
+  NO_COMMISSIONER: { zh: '该领域没有可指派的专员，请指明一人。', en: 'no commissioner is set up for this block; name one.' },
+  NOT_STUCK: { zh: '该事项不在待人工处理之列。', en: 'the item is not stuck.' },
+} as const satisfies Record<string, { zh: string; en: string }>;
+
+export type ProblemCode = keyof typeof TABLE;
+
+export const problem = (code: ProblemCode, path: string): Problem => ({ code, path, ...TABLE[code] });
+
+/** Ends a transaction without writing anything: what was wrong is told, nothing is kept. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly problems: readonly Problem[];
+
+  constructor(...problems: Problem[]) {
+    super(problems.map(({ code, path }) => `${code} at ${path}`).join('; '));
+    this.problems = problems;
+  }
+}

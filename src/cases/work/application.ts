@@ -1,0 +1,36 @@
+import { eq } from 'drizzle-orm';
+import type { Application, ApplicationMaterial } from '../../connect/index.ts';
+import { openContents } from '../contents.ts';
+import type { HeldCase, ItemRow } from '../record.ts';
+import { caseMaterials } from '../tables.ts';
+import type { CasesTools } from '../tools.ts';
+
+/** An item of a case as its desk is handed it: only what this item asks for. The key is the case item's id, for ever. */
+export async function applicationOf({ row }: HeldCase, item: ItemRow, tools: CasesTools): Promise<Application> {
+  const entry = tools.catalogue.item(item.item);
+  if (!entry) throw new Error(`the item ${item.item} of a case is no longer in the catalogue: put it back, its cases are not finished`);
+  const { applicant, form } = openContents(tools.vault, row.id, row.sealed);
+  const wanted = new Set([...tools.catalogue.form(entry.slug).required, ...tools.catalogue.form(entry.slug).optional]);
+  return {
+    key: item.id,
+    caseNumber: row.number,
+    item: { code: entry.code, slug: entry.slug, nameZh: entry.nameZh },
+    applicant,
+    form: Object.fromEntries(Object.entries(form).filter(([field]) => wanted.has(field))),
+    materials: await materialsOf(row.id, new Set(entry.materials.map(({ materialId }) => materialId)), tools),
+    submittedAt: row.submittedAt ?? row.openedAt,
+  };
+}
+
+async function materialsOf(caseId: string, wanted: ReadonlySet<string>, tools: CasesTools): Promise<readonly ApplicationMaterial[]> {
+  const rows = await tools.store.db.select().from(caseMaterials).where(eq(caseMaterials.caseId, caseId));
+  return rows
+    .filter(({ material }) => wanted.has(material))
+    .map(({ material, number, source }) => ({
+      id: material,
+      nameZh: tools.catalogue.material(material)?.nameZh ?? material,
+      file: null,
+      number,
+      follows: source === 'COMMITTED' || source === 'SYSTEM_DELAYED',
+    }));
+}

@@ -1,0 +1,73 @@
+import type { MutationResolvers, OpenCaseInput } from '../../../schema/generated/types.ts';
+import type { RequestContext } from '../context.ts';
+import { badInput } from '../scalars.ts';
+import { APPLICANTS, DECIDERS, given, HALL, onCase, payloadOf, roomFor, whoOf } from './access.ts';
+
+const EVERYONE = [...HALL, ...APPLICANTS];
+const LONGEST_KEY = 255;
+
+export const caseMutations: MutationResolvers = {
+  openCase: async (_, { input }, context) =>
+    payloadOf(await (await roomFor(context, EVERYONE)).open(openInput(input, context), whoOf(context)), context),
+  saveForm: (_, { input }, context) =>
+    onCase(input.number, context, async () => (await roomFor(context, EVERYONE)).saveForm(input, whoOf(context))),
+  attachMaterial: (_, { input }, context) =>
+    onCase(input.number, context, async () =>
+      (await roomFor(context, EVERYONE)).attach(
+        {
+          number: input.number,
+          material: input.material,
+          file: given(input.file),
+          certificateNumber: given(input.certificateNumber),
+          commitment: given(input.commitment),
+        },
+        whoOf(context),
+      ),
+    ),
+  submitCase: (_, { input }, context) => {
+    const { length } = input.idempotencyKey;
+    if (length === 0 || length > LONGEST_KEY) throw badInput(`idempotencyKey must be 1 to ${LONGEST_KEY} characters`);
+    return onCase(input.number, context, async () => (await roomFor(context, EVERYONE)).submit(input, whoOf(context), context.checkForm));
+  },
+  supplement: (_, { input }, context) =>
+    onCase(input.number, context, async () =>
+      (await roomFor(context, EVERYONE)).supplement(
+        { number: input.number, item: input.item, form: input.form ?? {}, materials: input.materials ?? [] },
+        whoOf(context),
+      ),
+    ),
+  withdraw: (_, { input }, context) =>
+    onCase(input.number, context, async () => (await roomFor(context, EVERYONE)).withdraw(input, whoOf(context))),
+  assignCommissioner: (_, { input }, context) =>
+    onCase(input.number, context, async () =>
+      (await roomFor(context, HALL)).assignCommissioner({ number: input.number, commissioner: given(input.commissioner) }, whoOf(context)),
+    ),
+  resendItem: async (_, { input }, context) => payloadOf(await (await roomFor(context, DECIDERS)).resend(input, whoOf(context)), context),
+  settleItem: async (_, { input }, context) =>
+    payloadOf(await (await roomFor(context, ['supervisor'])).settle(input, whoOf(context)), context),
+  takeTask: async (_, { input }, context) => payloadOf(await (await roomFor(context, DECIDERS)).takeTask(input, whoOf(context)), context),
+  requestCorrection: async (_, { input }, context) => {
+    const points = input.points.map(({ material, field, what }) => ({ material: material ?? null, field: field ?? null, what }));
+    if (points.length === 0) throw badInput('points must name at least one thing to mend');
+    const wanted = { item: input.item, points, override: given(input.override) };
+    return payloadOf(await (await roomFor(context, DECIDERS)).requestCorrection(wanted, whoOf(context)), context);
+  },
+  decide: async (_, { input }, context) => {
+    const { item, decision } = input;
+    const wanted = { item, decision, reason: given(input.reason), resultNumber: given(input.resultNumber), validTo: given(input.validTo) };
+    return payloadOf(await (await roomFor(context, DECIDERS)).decide(wanted, whoOf(context)), context);
+  },
+};
+
+function openInput(input: OpenCaseInput, { caller }: RequestContext) {
+  const { uscc, idNumber, nameZh, phone } = input.applicant;
+  return {
+    theme: given(input.theme),
+    answers: Object.fromEntries((input.answers ?? []).map(({ question, value }) => [question, answerOf(value)])),
+    items: given(input.items),
+    applicant: { uscc: uscc ?? null, idNumber: idNumber ?? null, nameZh, phone: phone ?? null, people: [] },
+    channel: caller.role === 'kiosk' ? ('KIOSK' as const) : input.channel,
+  };
+}
+
+const answerOf = (value: string): string | boolean => (value === 'true' ? true : value === 'false' ? false : value);

@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { Client, Pool, type PoolClient } from 'pg';
+import type { Driver, Rows, Session } from './driver.ts';
+import { isUnavailable, StoreUnavailable } from './unavailable.ts';
+
+const CONNECT_MS = 5_000;
+const STATEMENT_MS = 30_000;
+const LISTEN_AGAIN_MS = 500;
+const CONNECTIONS = 12;
+
+export interface PostgresOptions {
+  readonly url: string;
+  readonly connections?: number;
+  readonly log: { warn(fields: object, message: string): void };
+}
+
+/** PostgreSQL, reached over a pool that nobody else sees. */
+export function openPostgres({ url, connections = CONNECTIONS, log }: PostgresOptions): Driver {
+  const common = { connectionString: url, connectionTimeoutMillis: CONNECT_MS, application_name: 'yimen' };
+  const pool = new Pool({ ...common, max: connections, statement_timeout: STATEMENT_MS, keepAlive: true });
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', (error) => log.warn({ err: error }, 'a database connection broke'));
+  const process = randomBytes(9).toString('base64url');
+  const writers = new WeakMap<PoolClient, string>();
+  let opened = 0;
+
+  function session(client: PoolClient): Session {
+    const writer = writers.get(client) ?? `${process}.${++opened}`;
+    writers.set(client, writer);
+    return { db: drizzle({ client }), query: (text, values) => run(client, text, values), writer };
+  }
+
+  async function connected<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await pool.connect().catch(unavailable);
+    let broken: unknown;
+    try {
+      return await work(client);
+    } catch (cause) {
+      broken = isUnavailable(cause) ? cause : undefined;
+      throw cause;
+    } finally {
+      // A connection of unknown state must not be handed to the next one who asks.
+      client.release(broken !== undefined);
+    }
+  }
+
+  return {
+    engine: 'postgres',
+    db: drizzle({ client: pool }),
+    query: (text, values) => run(pool, text, values),
+    transaction: (work) => connected((client) => inTransaction(session(client), work)),
+    locked: (lock, wait, work) => connected((client) => whileLocked(session(client), lock, wait, work)),
+    listen: (channel, onNotice) => listening({ ...common, keepAlive: true }, channel, onNotice),
+    close: () => pool.end(),
+  };
+}
+
+function unavailable(cause: unknown): never {
+  throw isUnavailable(cause) ? new StoreUnavailable(cause) : cause;
+}
+
+async function run(client: Pool | PoolClient, text: string, values: readonly unknown[] = []): Promise<Rows> {
+  return client.query(text, [...values]).catch(unavailable);
+}
+
+async function inTransaction<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {
+  await session.query('begin');
+  try {
+    const result = await work(session);
+    await session.query('commit');
+    return result;
+  } catch (cause) {
+    // Where the line is broken the server rolls back by itself; the first error is the one to tell.
+    await session.query('rollback').catch(() => {});
+    return unavailable(cause);
+  }
+}
+
+async function whileLocked<T>(session: Session, lock: number, wait: boolean, work: (session: Session) => Promise<T>) {
+  if (wait) await session.query('select pg_advisory_lock($1)', [lock]);
+  else if (!(await session.query('select pg_try_advisory_lock($1) as held', [lock])).rows[0]?.['held']) return undefined;
+  try {
+    return await work(session);
+  } finally {
+    await session.query('select pg_advisory_unlock($1)', [lock]).catch(() => {});
+  }
+}
+
+/** Listens on a line of its own and comes back after every break; whoever listens is told that something may be missing. */
+async function listening(options: object, channel: string, onNotice: (text: string) => void): Promise<() => Promise<void>> {
+  let client: Client | undefined;
+  const stopped = new AbortController();
+  async function open(): Promise<void> {
+    const opening = new Client(options);
+    opening.on('notification', ({ payload }) => onNotice(payload ?? ''));
+    opening.on('error', () => {});
+    opening.once('end', () => void again());
+    await opening.connect();
+    await opening.query(`listen ${opening.escapeIdentifier(channel)}`);
+    client = opening;
+    onNotice('');
+  }
+  async function again(): Promise<void> {
+    while (!stopped.signal.aborted) {
+      await delay(LISTEN_AGAIN_MS, undefined, { signal: stopped.signal, ref: false }).catch(() => {});
+      if (stopped.signal.aborted) return;
+      if (
+        await open().then(
+          () => true,
+          () => false,
+        )
+      )
+        return;
+    }
+  }
+  await open().catch(unavailable);
+  return async () => {
+    stopped.abort();
+    await client?.end().catch(() => {});
+  };
+}

@@ -1,0 +1,11 @@
+import { audit } from './0001-audit.ts';
+import { cases } from './0002-cases.ts';
+
+/** One step of the database's shape. Once released it never changes; what is wrong is mended by a later one. */
+export interface Migration {
+  readonly id: string;
+  readonly sql: string;
+}
+
+/** All steps, in order. */
+export const MIGRATIONS: readonly Migration[] = [audit, cases];
