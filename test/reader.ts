@@ -13,6 +13,8 @@ export interface ReaderOptions {
 }
 
 const PATIENCE_MS = 120_000;
+/** What goes on in a terminal is ready sooner than a command is done. */
+const READY_MS = 60_000;
 const MARK = '~~~done~~~';
 
 /** Follows a document to its end. Rejects with the line where it cannot be followed. */
@@ -119,7 +121,7 @@ class Terminals implements AsyncDisposable {
     this.#open.set(name, child);
     let printed = '';
     await within(
-      PATIENCE_MS,
+      READY_MS,
       () => `${text}\nprinted:\n${printed}\nexpected:\n${ready}`,
       (done, give) => {
         for (const stream of [child.stdout, child.stderr])

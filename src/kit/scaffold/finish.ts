@@ -16,13 +16,12 @@ export function formatted(root: string, folder: string): void {
     spawnSync(biome, ['check', '--write', '--files-max-size=16777216', '--diagnostic-level=error', relative(root, folder)], { cwd: root });
 }
 
-/** Only a gateway that runs built needs what is new built too. */
-const BUILD = { what: 'build', needs: 'node_modules/.bin/tsc', arguments: ['-p', 'tsconfig.build.json'] } as const;
-
-/** Brings generated types, the schema's snapshot and the build up to date; gives back what could not be run here. */
+/**
+ * Brings generated types and the schema's snapshot up to date; gives back what could not be run here. Nothing is built: a
+ * connector runs from its sources until the next build.
+ */
 export function refreshed(root: string): readonly string[] {
-  const steps = import.meta.url.endsWith('.js') ? [...STEPS, BUILD] : STEPS;
-  return steps.flatMap(({ what, needs, arguments: given }) => {
+  return STEPS.flatMap(({ what, needs, arguments: given }) => {
     const command = resolve(root, needs);
     if (!existsSync(command)) return [what];
     const isScript = command.endsWith('.mjs');
