@@ -25,14 +25,23 @@ export function plannedByTheme(theme: Theme, answers: Answers, catalogue: Catalo
   return needed.map((step) => ({ item: known(catalogue, step.item), waitsFor: [...new Set(step.dependsOn.flatMap(inherited))] }));
 }
 
-/** Items that were asked for one by one wait for each other where one makes a material that another insists on. */
+/**
+ * Items that were asked for one by one, each once, wait for each other where one makes a material that another insists on.
+ * Of two that would wait for each other the first named does not: neither would ever start.
+ */
 export function plannedByItems(codes: readonly string[], catalogue: Catalogue): readonly PlannedItem[] {
-  const items = codes.map((code) => known(catalogue, code));
+  const items = [...new Set(codes.map((code) => known(catalogue, code)))];
   const makers = new Map(items.flatMap((item) => (item.result?.materialId ? [[item.result.materialId, item.code] as const] : [])));
-  return items.map((item) => {
-    const made = item.materials.filter(({ required }) => required).flatMap(({ materialId }) => makers.get(materialId) ?? []);
-    return { item, waitsFor: [...new Set(made)].filter((code) => code !== item.code) };
-  });
+  const waits = new Map<string, readonly string[]>();
+  const leadsTo = (from: string, to: string): boolean => from === to || (waits.get(from) ?? []).some((code) => leadsTo(code, to));
+  for (const { code, materials } of items.toReversed()) {
+    const made = materials.filter(({ required }) => required).flatMap(({ materialId }) => makers.get(materialId) ?? []);
+    waits.set(
+      code,
+      [...new Set(made)].filter((maker) => !leadsTo(maker, code)),
+    );
+  }
+  return items.map((item) => ({ item, waitsFor: waits.get(item.code) ?? [] }));
 }
 
 function known(catalogue: Catalogue, code: string): Item {
