@@ -88,6 +88,8 @@ export async function startHall(config: object = {}, env: Readonly<Record<string
     },
     async advance(ms) {
       const headers = { 'x-yimen-run': yimen.runSecret, 'content-type': 'application/json' };
+      // Tokens of before have run out by then.
+      tokens.clear();
       await request(`${yimen.url}/sandbox/clock`, { method: 'POST', headers, body: JSON.stringify({ advanceMs: ms }) });
     },
     fault: (connector, fault, agency) => sandbox.setFault(connector, fault, agency),
