@@ -51,7 +51,7 @@ describe('a case that the bureau decides', () => {
 
     const tasks = (await hall.ask('{ tasks(filter: { free: true }) { id case { number } } }', {}, { role: 'officer' })).data.tasks;
     expect(tasks.some((task: { id: string }) => task.id === id)).toBe(true);
-    await ask(`mutation ($input: TaskInput!) { takeTask(input: $input) { ${NOW} } }`, { item: id }, 'officer');
+    await ask(`mutation ($input: TakeTaskInput!) { takeTask(input: $input) { ${NOW} } }`, { item: id }, 'officer');
     await decide(id, 'ACCEPT');
 
     const correction = `mutation ($input: RequestCorrectionInput!) { requestCorrection(input: $input) { ${NOW} } }`;
