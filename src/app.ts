@@ -139,6 +139,7 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
     onInternal,
   });
   listening.url = await server.listen({ host: settings.host, port: settings.port });
+  await sandbox?.client.registerHall(listening.url);
   return {
     url: listening.url,
     runSecret,

@@ -4,7 +4,7 @@ import { schemaFolders } from '../app.ts';
 import { parseDuration } from '../clock/index.ts';
 import { ROLES, type Role } from '../connect/index.ts';
 import { createGraph, printSchemaText } from '../graph/index.ts';
-import { FAULTS, type Fault, sandboxClient } from '../kit/index.ts';
+import { describeHabit, FAULTS, type Fault, HABITS, type Habit, sandboxClient } from '../kit/index.ts';
 import { runGateway, runSandbox } from '../run.ts';
 import { readSettings } from '../settings/index.ts';
 import { addCatalogue } from './catalogue.ts';
@@ -58,6 +58,16 @@ sandbox
     if (!FAULTS.includes(fault as Fault)) throw new Error(`fault must be one of ${FAULTS.join(', ')}`);
     await sandboxClient(sandboxAddress()).setFault(connector, fault as Fault, agency);
     console.log(`${agency ?? connector}: ${fault}`);
+  });
+
+sandbox
+  .command('habit <connector> <habit>')
+  .description(`how an agency deals with the applications that arrive from now on: ${HABITS.join(', ')}`)
+  .option('--agency <id>', 'only this agency of the connector')
+  .action(async (connector: string, habit: string, { agency }: { agency?: string }) => {
+    if (!HABITS.includes(habit as Habit)) throw new Error(`habit must be one of ${HABITS.join(', ')}`);
+    await sandboxClient(sandboxAddress()).setHabit(connector, habit as Habit, agency);
+    console.log(`${agency ?? connector}: ${describeHabit(habit as Habit)}`);
   });
 
 sandbox
