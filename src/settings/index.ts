@@ -51,7 +51,19 @@ const Config = z.strictObject({
   memory: z.strictObject({ enabled: z.boolean() }).optional(),
   /** Commissioners by block. */
   commissioners: z.record(z.string(), z.array(z.string().min(1))).optional(),
-  keys: z.strictObject({ ids: z.unknown() }).optional(),
+  keys: z.strictObject({ ids: z.unknown(), audit: z.unknown() }).partial().optional(),
+  audit: z
+    .strictObject({
+      /** Hash of the chain; every link says its own, so it may be changed. */
+      hash: z.enum(['sm3', 'sha256']),
+      /** Kind of the key that is made in the sandbox profile. */
+      signature: z.enum(['sm2', 'ed25519']),
+      /** Folder of the checkpoints, from the file's folder. */
+      checkpoints: z.string().min(1),
+      every: z.strictObject({ rows: z.int().positive(), time: Duration }).partial(),
+    })
+    .partial()
+    .optional(),
 });
 
 export type Config = z.infer<typeof Config>;
