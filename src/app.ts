@@ -24,7 +24,7 @@ import {
   shippedFolders,
 } from './connect/index.ts';
 import { createApollo, createCaseFormCheck, createDocuments, createGraph, globalIds, noticeDesk } from './graph/index.ts';
-import { openCaseRoom } from './hall.ts';
+import { auditKey, openCaseRoom } from './hall.ts';
 import { FAULTS, type Fault, type SandboxClient, type SandboxDescription, sandboxClient } from './kit/index.ts';
 import { createHttpServer, type SandboxDoor } from './server/index.ts';
 import { checked, type IssuerSettings, packageFolder, type Settings } from './settings/index.ts';
@@ -84,6 +84,8 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
   const configured = await configuredConnectors(settings, sandbox?.description);
   const metrics = createMetrics();
   const key = idKey(settings);
+  // A wrong key ends the start, not the first case.
+  auditKey(settings);
   const shared = settings.redis ? openShared({ url: settings.redis, key: derivedKey(key, 'shared'), log }) : undefined;
   const engine = createEngine({
     connectors: configured,

@@ -4,9 +4,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { Client } from 'pg';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ProofSource } from '../src/trust/index.ts';
+import { noPostgres, openTestDatabase } from '../src/store/testing.ts';
+import { newSigningKey, type ProofPages, readCheckpoints, signingKey } from '../src/trust/index.ts';
 import { type Hall, startHall } from './harness.ts';
 
 const USCC = '91321071990000017N';
@@ -26,13 +28,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const yimen = async (...args: string[]): Promise<{ stdout: string; code: number }> => {
-  const env = { ...process.env, YIMEN_DATA: data, DATABASE_URL: '' };
+const yimen = (...args: string[]) => yimenOn({ YIMEN_DATA: data, DATABASE_URL: '' }, ...args);
+
+async function yimenOn(hallEnv: object, ...args: string[]): Promise<{ stdout: string; code: number }> {
+  const env = { ...process.env, ...hallEnv };
   return run(process.execPath, ['--import', 'tsx', resolve('src/cli/main.ts'), ...args], { env }).then(
     ({ stdout }) => ({ stdout, code: 0 }),
     ({ stdout, stderr, code }: { stdout: string; stderr: string; code: number }) => ({ stdout: stdout + stderr, code }),
   );
-};
+}
 
 async function change(mutation: string, input: object, role: 'clerk' | 'officer' = 'clerk') {
   const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
@@ -69,13 +73,7 @@ async function proof<T>(body: object, secret = hall.yimen.runSecret): Promise<{ 
 /** Actions of the linked rows of a case, in the order of the chain. */
 async function actionsOf(number: string): Promise<string[]> {
   await proof({ read: 'settle' });
-  const { body } = await proof<
-    Awaited<ReturnType<ProofSource['links'] extends (...args: never) => AsyncIterable<infer T> ? () => T[] : never>>
-  >({
-    read: 'links',
-    after: 0,
-    upTo: 10_000,
-  });
+  const { body } = await proof<Awaited<ReturnType<ProofPages['links']>>>({ read: 'links', after: 0, upTo: 10_000 });
   return body.flatMap(({ said }) => (said?.entry?.case === number ? [said.entry.action] : []));
 }
 
@@ -125,7 +123,7 @@ describe('evidence of one case', () => {
     const tampered = join(folder, 'tampered.json');
     for (const [from, to, what] of [
       ['"items": 1', '"items": 2', /WRONG: the row \S+ \(sequence \d+\) was changed/],
-      ['"kind": "granted"', '"kind": "refused"', /WRONG: the fact \S+ of \d+ was changed/],
+      ['"kind": "granted"', '"kind": "refused"', /WRONG: the fact \S+ of \S+ was changed/],
       ['"status": "GRANTED"', '"status": "GRANTEE"', /WRONG: the file was changed after it was signed/],
       ['"signature": "', '"signature": "A', /WRONG: the checkpoint of \S+ proves nothing/],
     ] as const) {
@@ -135,11 +133,81 @@ describe('evidence of one case', () => {
     }
   });
 
+  it('is nothing when it is signed by another key than the hall’s', async () => {
+    const [file, key] = [join(folder, 'other.json'), join(folder, 'other.pem')];
+    await yimen('case', 'export', await decided(), '--out', file);
+    writeFileSync(key, signingKey(newSigningKey('sm2'), 'test').public.pem);
+    expect(await yimen('case', 'verify', file, '--key', key)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('not among the keys given'),
+    });
+  });
+
   it('of a case that is not there is told so', async () => {
     expect(await yimen('case', 'export', '32107120200000000001', '--out', join(folder, 'none.json'))).toMatchObject({
       code: 1,
       stdout: 'there is no case of this number\n',
     });
+  });
+});
+
+describe.skipIf(noPostgres !== undefined)('a hall on PostgreSQL', () => {
+  it('is verified beside the running gateway, and hands out evidence; a row changed in the database is named', async () => {
+    await using database = await openTestDatabase();
+    const env = { YIMEN_DATA: join(folder, 'shared'), DATABASE_URL: database.url };
+    await using other = await startHall({}, env);
+    const input = { items: [ITEM], applicant: { uscc: USCC, nameZh: '示例' } };
+    const opened = await other.ask(`mutation ($input: OpenCaseInput!) { openCase(input: $input) { ${NOW} } }`, { input });
+    const file = join(folder, 'shared.json');
+    const exported = await yimenOn(env, 'case', 'export', opened.data.openCase.case.number, '--out', file);
+    expect(exported).toMatchObject({ code: 0, stdout: expect.stringMatching(/2 rows of proof, 0 facts.*nothing is wrong/s) });
+    expect(await yimen('case', 'verify', file)).toMatchObject({ code: 0 });
+    expect(await yimenOn(env, 'audit', 'verify')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^2 rows verified.*nothing is wrong/s),
+    });
+    await tamper(database.url);
+    expect(await yimenOn(env, 'audit', 'verify')).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/WRONG: row \S+\/1 \(sequence 1\): it does not say/),
+    });
+  });
+});
+
+async function tamper(url: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query(`update yimen.audit set entry = jsonb_set(entry, '{actor}', '"somebody else"') where action = 'case.opened'`);
+  await client.end();
+}
+
+describe('the settings of proof', () => {
+  it('the key, the hash and the folder are the hall’s own', async () => {
+    const key = join(folder, 'audit.pem');
+    writeFileSync(key, newSigningKey('ed25519'));
+    const own = {
+      keys: { audit: { file: key } },
+      audit: { hash: 'sha256', checkpoints: join(folder, 'kept'), every: { rows: 1, time: '1s' } },
+    };
+    await using other = await startHall(own);
+    const { headers, body } = {
+      headers: { 'x-yimen-run': other.yimen.runSecret, 'content-type': 'application/json' },
+      body: '{"read":"settle"}',
+    };
+    const input = { items: [ITEM], applicant: { uscc: USCC, nameZh: '示例' } };
+    await other.ask(`mutation ($input: OpenCaseInput!) { openCase(input: $input) { ${NOW} } }`, { input });
+    await request(`${other.url}/run/proof`, { method: 'POST', headers, body });
+    const { found } = await readCheckpoints([join(folder, 'kept')]);
+    const { thumbprint } = signingKey(readFileSync(key, 'utf8'), 'test').public;
+    expect(found.map(({ checkpoint }) => [checkpoint.sequence, checkpoint.hash, checkpoint.key])).toEqual([[1, 'sha256', thumbprint]]);
+  });
+
+  it('a key that is none ends the start, by its name and without being shown', async () => {
+    const key = join(folder, 'wrong.pem');
+    writeFileSync(key, 'top secret');
+    await expect(startHall({ keys: { audit: { file: key } } })).rejects.toThrow(
+      /keys\.audit must be a private key in PEM, Ed25519 or SM2: (?!.*top secret)/,
+    );
   });
 });
 
