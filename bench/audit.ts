@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { openStore, type Store, type Unit } from '../src/store/index.ts';
-import { newSigningKey, openProof, type Proof, signingKey } from '../src/trust/index.ts';
+import { newSigningKey, openProof, type Proof, pagesOf, readCheckpoints, signingKey, sourceOf, verifyProof } from '../src/trust/index.ts';
 
 const ROUNDS = 5;
 const ROUND_MS = 3_000;
@@ -16,7 +16,7 @@ const BACKLOG = 20_000;
 const ROWS = 6;
 
 const clock = { now: () => Date.now() };
-const log = { warn: () => {}, error: (fields: object, text: string) => console.error(fields, text) };
+const log = { warn: (fields: object, text: string) => console.error(fields, text), error: (fields: object, text: string) => console.error(fields, text) };
 const key = signingKey(newSigningKey('sm2'), 'bench');
 
 async function submission({ db, audit }: Unit): Promise<void> {
@@ -83,7 +83,7 @@ async function measure(name: string, url: string | undefined, writers: number): 
   await store.transaction(async ({ db }) => void (await db.execute(sql`create table if not exists yimen.bench (said text)`)));
   const sealing = (over: Store) => openProof({ store: over, hash: 'sm3', key, folder, every: { rows: 1_000, ms: 60_000 }, clock, log });
   try {
-    await backlog(name, store, sealing);
+    await backlog(name, store, folder, sealing);
     await cost(name, store, writers, sealing);
   } finally {
     await store.close();
@@ -91,7 +91,7 @@ async function measure(name: string, url: string | undefined, writers: number): 
   }
 }
 
-async function backlog(name: string, store: Store, sealing: (store: Store) => Proof): Promise<void> {
+async function backlog(name: string, store: Store, folder: string, sealing: (store: Store) => Proof): Promise<void> {
   for (let n = 0; n < BACKLOG; n += 200)
     await store.transaction(async ({ audit }) => {
       for (let i = 0; i < 200; i++) audit.write({ action: 'case.submitted', actor: 'clerk-1', role: 'clerk', outcome: 'done' });
@@ -102,6 +102,10 @@ async function backlog(name: string, store: Store, sealing: (store: Store) => Pr
   const seconds = (performance.now() - started) / 1_000;
   await proof.close();
   console.log(`${name}: ${Math.round(BACKLOG / seconds)} rows linked a second (a backlog of ${BACKLOG}, with its checkpoint)`);
+  const from = performance.now();
+  const { verified, finding } = await verifyProof(sourceOf(pagesOf(store)), await readCheckpoints([folder]), [key.public]);
+  if (finding) throw new Error(finding.what);
+  console.log(`${name}: ${Math.round((verified / (performance.now() - from)) * 1_000)} rows verified a second`);
 }
 
 async function cost(name: string, store: Store, writers: number, sealing: (store: Store) => Proof): Promise<void> {

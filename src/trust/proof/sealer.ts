@@ -8,10 +8,10 @@ import type { SigningKey } from './keys.ts';
 import { hasUnsealed, linkAt, numbersIn, type Sealed, START, sealSome, type Tail, tailOf } from './ledger.ts';
 
 /** Rows that are written within this time are linked together. */
-const COLLECT_MS = 200;
+const COLLECT_MS = 300;
 /** How often rows are looked for that another process wrote and did not live to link. */
 const LOOK_MS = 1_000;
-const BATCH = 500;
+const BATCH = 1_000;
 
 export interface SealerOptions {
   readonly store: Pick<Store, 'engine' | 'db' | 'transaction' | 'onProof'>;
@@ -38,8 +38,10 @@ export class Sealer {
   readonly #look: NodeJS.Timeout | undefined;
   #turn: NodeJS.Timeout | undefined;
   #signing: NodeJS.Timeout | undefined;
-  /** What is done happens one after another. */
-  #last: Promise<unknown> = Promise.resolve();
+  // Each happens one after another, and linking never waits for a disk that is slow to flush a checkpoint.
+  #lastSealing: Promise<unknown> = Promise.resolve();
+  #lastSigning: Promise<unknown> = Promise.resolve();
+  #isSigning = false;
   /** What the newest checkpoint signed. */
   #signed: Tail | undefined;
   #tail: Tail = START;
@@ -57,12 +59,16 @@ export class Sealer {
 
   /** Links all rows that are committed now. */
   seal(): Promise<void> {
-    return this.#next(() => this.#sealAll());
+    const done = this.#lastSealing.then(() => this.#sealAll());
+    this.#lastSealing = done.catch(() => {});
+    return done;
   }
 
   /** Signs how far the chain has come; undefined without a key, where nothing is new, or where the chain is not what was signed before. */
   checkpoint(): Promise<Checkpoint | undefined> {
-    return this.#next(() => this.#sign());
+    const done = this.#lastSigning.then(() => this.#sign());
+    this.#lastSigning = done.catch(() => {});
+    return done;
   }
 
   /** Links and signs what is left. */
@@ -76,12 +82,6 @@ export class Sealer {
       .then(() => this.checkpoint())
       .catch((cause: unknown) => this.#failed(cause));
     await this.#file?.close();
-  }
-
-  #next<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#last.then(work);
-    this.#last = done.catch(() => {});
-    return done;
   }
 
   #soon(): void {
@@ -118,12 +118,19 @@ export class Sealer {
   async #signInTime(): Promise<void> {
     const { every } = this.#options;
     const fresh = this.#tail.sequence - (this.#signed?.sequence ?? 0);
-    if (!this.#file || fresh === 0) return;
-    if (fresh >= every.rows) return void (await this.checkpoint());
+    if (!this.#file || fresh === 0 || this.#isSigning) return;
+    if (fresh >= every.rows) return this.#signNow();
     this.#signing ??= setTimeout(() => {
       this.#signing = undefined;
-      void this.checkpoint().catch((cause: unknown) => this.#failed(cause));
+      void this.#signNow().catch((cause: unknown) => this.#failed(cause));
     }, every.ms).unref();
+  }
+
+  async #signNow(): Promise<void> {
+    this.#isSigning = true;
+    await this.checkpoint().finally(() => {
+      this.#isSigning = false;
+    });
   }
 
   async #sign(): Promise<Checkpoint | undefined> {

@@ -6,12 +6,6 @@ const yimen = pgSchema('yimen');
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 const number = (name: string) => bigint(name, { mode: 'number' });
 
-/** Last number that each writer gave; written in the transaction of the row. */
-export const auditWriters = yimen.table('audit_writer', {
-  writer: text('writer').primaryKey(),
-  last: number('last').notNull(),
-});
-
 export const auditRows = yimen.table('audit', {
   writer: text('writer').notNull(),
   number: number('number').notNull(),
