@@ -1,5 +1,5 @@
 import { and, eq, isNull } from 'drizzle-orm';
-import type { Tidings } from '../connect/index.ts';
+import type { CorrectionPoint, Tidings } from '../connect/index.ts';
 import type { Unit } from '../store/index.ts';
 import type { Fact } from './life/index.ts';
 import { type HeldCase, hold, type ItemRow, itemNamed, type Recorded, record } from './record.ts';
@@ -45,15 +45,22 @@ export async function keepTidings(
     .onConflictDoNothing()
     .returning({ id: callbacks.id });
   if (first.length === 0) return 'known';
-  const { outcome } = await record(unit, held, item, factOf(tidings), { actor: connector, role: 'agency' }, tools);
+  const { outcome } = await record(unit, held, item, factOf(tidings, tools), { actor: connector, role: 'agency' }, tools);
   return outcome;
 }
 
-function factOf({ key: _key, reference: _reference, ...tidings }: Tidings): Fact {
+function factOf({ key: _key, reference: _reference, ...tidings }: Tidings, { catalogue }: CasesTools): Fact {
   const id = `desk.${tidings.id}`;
+  if (tidings.kind === 'correction')
+    return { ...tidings, id, by: 'desk', points: tidings.points.map((point) => knownPoint(point, catalogue)) };
   if (tidings.kind !== 'granted') return { ...tidings, id, by: 'desk' };
   const { document: _document, ...result } = tidings.result ?? { document: null, number: null, nameZh: '', validTo: null };
   return { ...tidings, id, by: 'desk', result: tidings.result ? result : null };
+}
+
+/** A material of the agency's own that the catalogue does not know could never be handed in under its name: it stands as a sentence. */
+function knownPoint({ material, field, what }: CorrectionPoint, catalogue: CasesTools['catalogue']): CorrectionPoint {
+  return { material: material !== null && catalogue.material(material) ? material : null, field, what };
 }
 
 async function setAside(unit: Unit, connector: string, tidings: Tidings, { vault, clock }: CasesTools): Promise<Told> {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Fault } from '../faults.ts';
 import type { Flakiness } from '../flaky.ts';
 import type { Habit } from '../office/habits.ts';
+import type { Gateway } from '../office/hall.ts';
 import type { OfficeFile } from '../office/office.ts';
 import type { Traffic } from '../sandbox.ts';
 import type { TokenRequest } from './issuer.ts';
@@ -27,8 +28,8 @@ export interface SandboxClient {
   setFlaky(connector: string, rates: Flakiness): Promise<void>;
   /** Every application an agency ever took in. */
   applications(connector: string): Promise<readonly OfficeFile[]>;
-  /** A gateway says where agencies reach it. */
-  registerHall(url: string): Promise<void>;
+  /** A gateway makes itself known: agencies call back there, and it follows their clock. */
+  registerHall(gateway: Gateway): Promise<void>;
   traffic(connector: string): Promise<Traffic>;
   setClock(offset: number): Promise<void>;
   token(request: TokenRequest): Promise<string>;
@@ -54,7 +55,7 @@ export function sandboxClient(url: string): SandboxClient {
     setHabit: async (connector, habit, agency) => void (await ask(at(connector, 'habit'), { habit, ...(agency && { agency }) })),
     setFlaky: async (connector, rates) => void (await ask(at(connector, 'flaky'), rates)),
     applications: async (connector) => (await ask(at(connector, 'applications'))) as readonly OfficeFile[],
-    registerHall: async (hall) => void (await ask('/hall', { url: hall })),
+    registerHall: async (gateway) => void (await ask('/hall', gateway)),
     traffic: async (connector) => z.object({ calls: z.number(), peak: z.number() }).parse(await ask(at(connector, 'traffic'))),
     setClock: async (offset) => void (await ask('/clock', { offset })),
     token: async (wanted) => z.object({ access_token: z.string() }).parse(await ask('/token', wanted)).access_token,

@@ -6,14 +6,13 @@ import { type MovableClock, movableClock } from '../../clock/index.ts';
 import { DatabaseHost } from '../exchange/database-host.ts';
 import { FAULTS, NoSuchFault } from '../faults.ts';
 import { HABITS } from '../office/habits.ts';
-import { HallDoor } from '../office/hall.ts';
+import { Gateway, HallDoor } from '../office/hall.ts';
 import { type RunningSandbox, type SandboxSpec, startSandbox } from '../sandbox.ts';
 import { loadSubjects } from '../subjects.ts';
 import { openIssuer, SANDBOX_AUDIENCE, type SandboxIssuer, TokenRequest } from './issuer.ts';
 
 const FaultRequest = z.strictObject({ fault: z.enum(FAULTS), agency: z.string().optional() });
 const HabitRequest = z.strictObject({ habit: z.enum(HABITS), agency: z.string().optional() });
-const HallRequest = z.strictObject({ url: z.url({ protocol: /^https?$/ }) });
 const Rate = z.number().min(0).max(1);
 const FlakyRequest = z.strictObject({ reset: Rate, unavailable: Rate, lost: Rate });
 const ClockRequest = z.strictObject({ offset: z.number().nonnegative() });
@@ -111,12 +110,13 @@ function controlServer(agencies: readonly RunningSandbox[], { clock, hall, issue
     access_token: await issuer.token(TokenRequest.parse(request.body), self()),
     token_type: 'Bearer',
   }));
-  app.post('/clock', (request) => {
+  app.post('/clock', async (request) => {
     clock.set(ClockRequest.parse(request.body).offset);
+    await hall.clockMoved(clock.offset);
     return { offset: clock.offset };
   });
   app.post('/hall', (request) => {
-    hall.register(HallRequest.parse(request.body).url);
+    hall.register(Gateway.parse(request.body));
     return {};
   });
   addSwitches(app, agencies);
