@@ -20,7 +20,7 @@ export default connector({
   }),
   // The city's batch job runs every few seconds.
   policy: { timeout: '8s', concurrency: 4, queue: 64 },
-  open({ settings, database }) {
+  open({ settings, database, clock }) {
     const { url, user, password, tls, schema, hall, secret, pollEvery = '500ms', openFor = '10m' } = settings;
     const within = <T extends { readonly table: string }>(table: T): T => ({
       ...table,
@@ -58,7 +58,7 @@ export default connector({
           }),
         },
       },
-      desk: cityDesk(city),
+      desk: cityDesk(city, clock),
     };
   },
 });

@@ -1,6 +1,9 @@
 import {
+  AgencyError,
+  type AgencyFault,
   type ApplicationMaterial,
   type Call,
+  type Clock,
   type Desk,
   type ExchangeClient,
   type Tidings,
@@ -24,16 +27,32 @@ const KINDS: Readonly<Record<Node['jdlx'], TidingsKind['kind']>> = {
   CH: 'withdrawn',
 };
 
+/** So the city turns a row away without having looked at what it says. */
+const TURNED_AWAY: ReadonlySet<AgencyFault> = new Set(['MAINTENANCE', 'THROTTLED', 'CREDENTIALS']);
+/** What was turned away is written anew, once in so long. */
+const ANEW_MS = 5 * 60_000;
+
 /**
  * The desk of the city's offices: an application is a row under our key, written once however often it is sent; its receipt is
  * the reply row. A database calls nobody back, so it is asked.
  */
-export function cityDesk(city: ExchangeClient): Desk {
-  async function hand(service: string, id: string, body: object, call: Call): Promise<string> {
-    await city.put({ service, id, body }, call);
+export function cityDesk(city: ExchangeClient, clock: Clock): Desk {
+  async function receiptOf(id: string, call: Call): Promise<string> {
     const receipt = await city.take(id, ReceiptReply, call);
     if (receipt === null) throw new TypeError('the city answered a submission as if it had been a question');
     return receipt.slh;
+  }
+  async function hand(service: string, id: string, body: object, call: Call): Promise<string> {
+    await city.put({ service, id, body }, call);
+    try {
+      return await receiptOf(id, call);
+    } catch (cause) {
+      if (!(cause instanceof AgencyError) || !TURNED_AWAY.has(cause.fault)) throw cause;
+      // That reply stays in its row: under the same id the city would be under maintenance for ever. It knows `wbbh` again.
+      const anew = `${id}.r${Math.floor(clock.now() / ANEW_MS)}`;
+      await city.put({ service, id: anew, body }, call);
+      return receiptOf(anew, call);
+    }
   }
   return {
     items: ITEMS,
