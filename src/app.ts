@@ -74,8 +74,14 @@ function ownFolders(settings: Settings): readonly string[] {
   return entries.flatMap(({ module }) => (module ? [dirname(namedModule(module, settings))] : []));
 }
 
+/** What a gateway is given beside its settings. */
+export interface Fittings {
+  /** What the room of cases works with instead. A test lets the process die at named places with it; no setting reaches it. */
+  casesTools?(tools: CasesTools): CasesTools;
+}
+
 /** Starts a gateway. In the sandbox profile `settings.sandbox` must name running sandbox agencies. */
-export async function startYimen(settings: Settings): Promise<Yimen> {
+export async function startYimen(settings: Settings, { casesTools = (tools) => tools }: Fittings = {}): Promise<Yimen> {
   const log = pino({ level: process.env['YIMEN_LOG'] ?? 'warn', redact: ['*.authorization', '*.secret'] });
   const sandbox = settings.profile === 'sandbox' ? await openSandbox(settings) : undefined;
   const clock = movableClock(sandbox?.description.clock.offset ?? 0);
@@ -101,7 +107,7 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
   checkAgencies(engine, catalogue);
   const calendar = hallCalendar(settings);
   const cases = caseRoom(() =>
-    openCaseRoom(settings, { catalogue, calendar, engine, clock, log, vault: new Vault(derivedKey(key, 'cases')) }),
+    openCaseRoom(settings, { catalogue, calendar, engine, clock, log, vault: new Vault(derivedKey(key, 'cases')) }, casesTools),
   );
   if (settings.database || holdsDatabase(settings.data)) await cases.enter();
   const graph = createGraph({ folders: schemaFolders(settings), served: engine.served });
@@ -156,11 +162,15 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
 }
 
 /** Opens the database and the room of cases over it. */
-async function openCaseRoom(settings: Settings, tools: Omit<CasesTools, 'store' | 'pools'>): Promise<Opened> {
+async function openCaseRoom(
+  settings: Settings,
+  tools: Omit<CasesTools, 'store' | 'pools'>,
+  fitted: (tools: CasesTools) => CasesTools,
+): Promise<Opened> {
   const { clock, log } = tools;
   const store = await openStore({ url: settings.database, folder: settings.data, clock, log, queues: Object.values(QUEUES) });
   try {
-    const cases = await openCases({ ...tools, store, pools: settings.config.commissioners });
+    const cases = await openCases(fitted({ ...tools, store, pools: settings.config.commissioners }));
     return {
       cases,
       async close() {

@@ -7,6 +7,8 @@ import { isUnavailable, StoreUnavailable } from './unavailable.ts';
 
 const CONNECT_MS = 5_000;
 const STATEMENT_MS = 30_000;
+/** A process that stands still in the middle of a transaction must not hold its rows against all others. */
+const IDLE_IN_TRANSACTION_MS = 15_000;
 const LISTEN_AGAIN_MS = 500;
 const CONNECTIONS = 12;
 
@@ -19,7 +21,7 @@ export interface PostgresOptions {
 /** PostgreSQL, reached over a pool that nobody else sees. */
 export function openPostgres({ url, connections = CONNECTIONS, log }: PostgresOptions): Driver {
   const common = { connectionString: url, connectionTimeoutMillis: CONNECT_MS, application_name: 'yimen' };
-  const pool = new Pool({ ...common, max: connections, statement_timeout: STATEMENT_MS, keepAlive: true });
+  const pool = new Pool({ ...common, max: connections, statement_timeout: STATEMENT_MS, idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS, keepAlive: true });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'a database connection broke'));
   const process = randomBytes(9).toString('base64url');
@@ -35,13 +37,19 @@ export function openPostgres({ url, connections = CONNECTIONS, log }: PostgresOp
   async function connected<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await pool.connect().catch(unavailable);
     let broken: unknown;
+    // A server that goes away between two statements tells the connection, not a statement: unheard, that ends the process.
+    const onError = (error: Error) => {
+      broken = error;
+    };
+    client.on('error', onError);
     try {
       return await work(client);
     } catch (cause) {
-      broken = isUnavailable(cause) ? cause : undefined;
+      if (isUnavailable(cause)) broken = cause;
       throw cause;
     } finally {
       // A connection of unknown state must not be handed to the next one who asks.
+      client.off('error', onError);
       client.release(broken !== undefined);
     }
   }

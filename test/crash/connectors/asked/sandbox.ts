@@ -1,0 +1,4 @@
+import { agencySandbox } from '../agency.ts';
+import { asked } from '../agencies.ts';
+
+export default agencySandbox(asked);
