@@ -9,7 +9,7 @@ import type { AuditEntry, Store, Unit } from '../../src/store/index.ts';
 export type Fault = 'reply-before-commit' | 'new-key-per-attempt' | 'audit-outside' | 'no-lease-recovery';
 
 /** How long something stays undone that should have been done in the transaction. */
-const LATE_MS = 150;
+const LATE_MS = 500;
 
 export function broken(fault: Fault | undefined, tools: CasesTools): CasesTools {
   switch (fault) {

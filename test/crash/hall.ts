@@ -69,7 +69,8 @@ export async function openCrashHall({ database, redis, gateways = 1 }: CrashHall
   const agencies = fork(built.file('src/cli/main.js'), ['sandbox', 'start', '--port', '0'], { execArgv: [], env, stdio: stdioOf(folder) });
   const [{ url }] = (await once(agencies, 'message')) as [{ url: string }];
   const sandbox = sandboxClient(url);
-  await Promise.all(AGENCIES.map(({ id }) => sandbox.setHabit(id, 'mixed')));
+  // Who cannot be asked must speak at last, or its applications would wait for a person for ever.
+  await Promise.all(AGENCIES.map(({ id, canBeAsked }) => sandbox.setHabit(id, canBeAsked ? 'mixed' : 'shuffled')));
   const places = Array.from({ length: gateways }, () => placeOf(built.file('gateway.js'), folder, { ...env, YIMEN_SANDBOX: url }));
   let ahead = 0;
   let token: Promise<string> | undefined;
@@ -117,12 +118,11 @@ function placeOf(program: string, folder: string, env: NodeJS.ProcessEnv): Place
     },
     start(plan) {
       const child = next ?? loaded();
-      next = undefined;
+      // The one after it loads meanwhile; of the first life the port is not known yet.
+      next = url ? loaded() : undefined;
       child.send(plan);
       const listens = listening(child).then((told) => {
         url = told ?? url;
-        // Its port is known only now.
-        if (url) next ??= loaded();
         return told !== undefined;
       });
       return { pid: child.pid ?? 0, listens, exited: exitOf(child), kill: (signal) => void child.kill(signal) };

@@ -7,11 +7,13 @@ import { openDatabase } from './database.ts';
 import type { Fault } from './deliberate.ts';
 import { drain } from './drain.ts';
 import type { Plan } from './gateway.ts';
-import { type CrashHall, type Life, openCrashHall } from './hall.ts';
-import { type Deaths, killsIn, liveAndDie } from './killer.ts';
+import { type CrashHall, type Life, openCrashHall, type Place } from './hall.ts';
+import { anyEnd, type Deaths, type End, ended, killsIn, liveAndDie } from './killer.ts';
 
 const DAY_MS = 86_400_000;
 const CASES_PER_LIFE = 4;
+/** Longer than a lease. */
+const STALL_MS = 13_000;
 /** A lease, its expiry and two waits of a job that failed twice are shorter. */
 const PATIENCE_MS = 45_000;
 
@@ -22,6 +24,10 @@ export interface LoopOptions {
   readonly gateways?: number;
   readonly fault?: Fault;
   readonly patienceMs?: number;
+  /** How the next life ends. Any way, unless told. */
+  readonly end?: (ledger: Ledger) => End;
+  /** The first gateway stands still at first, with an item in its hands, for longer than its lease; the others go on. */
+  readonly stall?: boolean;
   /** Done beside the kills, while clients hand in. */
   readonly meanwhile?: (hall: CrashHall, isOver: () => boolean) => Promise<void>;
 }
@@ -41,7 +47,7 @@ export interface LoopReport {
 
 /** Runs a hall whose gateways die, until so many deaths are over and everything came to an end; then holds it to its promises. */
 export async function crashLoop(options: LoopOptions): Promise<LoopReport> {
-  const { database, gateways = 1, kills, fault, patienceMs = PATIENCE_MS, meanwhile } = options;
+  const { database, gateways = 1, kills, fault, patienceMs = PATIENCE_MS, stall = false, meanwhile, end = anyEnd } = options;
   await using hall = await openCrashHall({ database, gateways });
   const base: Plan = fault ? { fault } : {};
   await openFirst(hall, base);
@@ -54,8 +60,9 @@ export async function crashLoop(options: LoopOptions): Promise<LoopReport> {
     await hall.advance(DAY_MS);
   };
   const isOver = () => killsIn(deaths) >= kills;
-  const dying = hall.places.map(async (place) => {
-    while (!isOver()) await liveAndDie(place, deaths, alive, base);
+  const dying = hall.places.map(async (place, i) => {
+    if (i === 0 && stall) await standStill(place, alive);
+    while (!isOver()) await liveAndDie(place, deaths, alive, withFault(end(ledger), base));
   });
   await Promise.all([...dying, meanwhile?.(hall, isOver)]).catch((cause: unknown) => withLog(hall, cause));
   const lives = hall.places.map((place) => place.start(base));
@@ -63,7 +70,7 @@ export async function crashLoop(options: LoopOptions): Promise<LoopReport> {
   await hall.flaky(false);
   await clients.finished();
   const settled = await drain(hall, patienceMs);
-  await Promise.all(lives.map(ended));
+  await Promise.all(lives.map(stopped));
   return report(hall, options, { ledger, deaths, settled });
 }
 
@@ -73,21 +80,30 @@ function withLog({ folder }: CrashHall, cause: unknown): never {
   throw new Error(`${cause}; the log ends:\n${log.slice(-20).join('\n')}`, { cause });
 }
 
+/** Stops when it has taken an item and not yet sent it, and goes on when somebody else has it by then. */
+async function standStill(place: Place, alive: () => Promise<void>): Promise<void> {
+  await alive();
+  const life = place.start({ place: 'P4', how: 'SIGSTOP' });
+  await delay(STALL_MS);
+  life.kill('SIGCONT');
+  if (!(await life.listens)) throw new Error('a gateway that stood still did not go on');
+  await stopped(life);
+}
+
 /** The first life lays out the database; replicas that start together are tried elsewhere. */
 async function openFirst(hall: CrashHall, base: Plan): Promise<void> {
   for (const place of hall.places) {
     const life = place.start(base);
     if (!(await life.listens)) throw new Error(`the gateway did not start; see ${hall.folder}/log.txt`);
-    await ended(life);
+    await stopped(life);
   }
 }
 
-async function ended(life: Life): Promise<void> {
+const withFault = (end: End, base: Plan): End => ({ ...end, plan: { ...base, ...end.plan } });
+
+async function stopped(life: Life): Promise<void> {
   life.kill('SIGTERM');
-  const isOver = await Promise.race([life.exited.then(() => true), delay(15_000, false)]);
-  if (isOver) return;
-  life.kill('SIGKILL');
-  await life.exited;
+  await ended(life);
 }
 
 interface Run {
