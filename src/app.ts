@@ -8,7 +8,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { type Calendar, createCalendar, hallCalendarShape } from './calendar/index.ts';
-import { type CasesTools, caseRoom, type Opened, openCases, QUEUES } from './cases/index.ts';
+import { type CasesTools, caseRoom } from './cases/index.ts';
 import { type Catalogue, loadCatalogue } from './catalogue/index.ts';
 import { type MovableClock, movableClock } from './clock/index.ts';
 import {
@@ -24,10 +24,11 @@ import {
   shippedFolders,
 } from './connect/index.ts';
 import { createApollo, createCaseFormCheck, createDocuments, createGraph, globalIds, noticeDesk } from './graph/index.ts';
+import { auditKey, openCaseRoom } from './hall.ts';
 import { FAULTS, type Fault, type SandboxClient, type SandboxDescription, sandboxClient } from './kit/index.ts';
 import { createHttpServer, type SandboxDoor } from './server/index.ts';
 import { checked, type IssuerSettings, packageFolder, type Settings } from './settings/index.ts';
-import { derivedKey, holdsDatabase, openShared, openStore, Vault } from './store/index.ts';
+import { derivedKey, holdsDatabase, openShared, Vault } from './store/index.ts';
 import { createAuthenticator, noticeCodes } from './trust/index.ts';
 
 /** A gateway that listens. */
@@ -89,6 +90,8 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
   const configured = await configuredConnectors(settings, sandbox?.description);
   const metrics = createMetrics();
   const key = idKey(settings);
+  // A wrong key ends the start, not the first case.
+  auditKey(settings);
   const shared = settings.redis ? openShared({ url: settings.redis, key: derivedKey(key, 'shared'), log }) : undefined;
   const engine = createEngine({
     connectors: configured,
@@ -159,29 +162,6 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
       await shared?.close();
     },
   };
-}
-
-/** Opens the database and the room of cases over it. */
-async function openCaseRoom(
-  settings: Settings,
-  tools: Omit<CasesTools, 'store' | 'pools'>,
-  fitted: (tools: CasesTools) => CasesTools,
-): Promise<Opened> {
-  const { clock, log } = tools;
-  const store = await openStore({ url: settings.database, folder: settings.data, clock, log, queues: Object.values(QUEUES) });
-  try {
-    const cases = await openCases(fitted({ ...tools, store, pools: settings.config.commissioners }));
-    return {
-      cases,
-      async close() {
-        await cases.close();
-        await store.close();
-      },
-    };
-  } catch (cause) {
-    await store.close();
-    throw cause;
-  }
 }
 
 /** The connectors of a hall without a server, to look at one question; what `secrets` hold must not be shown. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { absent, byKey, columnMac, connector, databaseSettings, duration, lookup, secret, value } from '../../src/connect/index.ts';
+import { cityDesk } from './desk.ts';
 import { toCityReviews } from './map.ts';
 import { MEANINGS, OK, ProjectRow, REPLY_TABLE, ReviewsReply, requestTable, SERVICE } from './wire.ts';
 
@@ -57,6 +58,7 @@ export default connector({
           }),
         },
       },
+      desk: cityDesk(city),
     };
   },
 });

@@ -4,10 +4,10 @@ import { type Told, tellTidings } from './callbacks.ts';
 import { type AttachInput, attachMaterial } from './commands/attach.ts';
 import { type CorrectionInput, type DecideInput, decide, requestCorrection, takeTask } from './commands/bureau.ts';
 import { type AssignInput, assignCommissioner } from './commands/commissioner.ts';
-import { type ConfirmInput, confirmReceipt, resendItem, settleItem } from './commands/stuck.ts';
 import { type SupplementInput, supplement, withdraw } from './commands/correcting.ts';
 import { saveForm } from './commands/form.ts';
 import { type OpenInput, openCase } from './commands/open.ts';
+import { type ConfirmInput, confirmReceipt, resendItem, settleItem } from './commands/stuck.ts';
 import { type Prepared, type SubmitInput, submitCase, wantedBy } from './commands/submit.ts';
 import { subjectOf } from './contents.ts';
 import { type Feed, openFeed } from './feed.ts';
@@ -99,7 +99,7 @@ export async function openCases(tools: CasesTools): Promise<Cases> {
       const read = await tools.engine.desks.callback(connector, request);
       if (!read) return undefined;
       const told: Told[] = [];
-      for (const tidings of read.tidings) told.push(await tellTidings(connector, tidings, tools));
+      for (const tidings of read.tidings) told.push(await tellTidings({ connector, agency: read.agency }, tidings, tools));
       tools.at?.('P10');
       return { ...read.reply, status: statusOf(told) ?? read.reply.status };
     },

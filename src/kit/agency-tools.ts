@@ -15,7 +15,7 @@ export interface SandboxWorld {
   /** Folder in which agencies keep their books; undefined keeps them in memory. */
   readonly folder?: string;
   /** Whom agencies call back; nobody, where none is given. */
-  readonly hall?: HallDoor;
+  readonly hall?: Pick<HallDoor, 'callBack'>;
 }
 
 /** An office as a sandbox agency opens it. */

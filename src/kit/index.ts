@@ -22,6 +22,7 @@ export { describeFault, FAULTS, type Fault, FaultSwitch, faultsOver, type Transp
 export type { Flakiness } from './flaky.ts';
 export { type SandboxClient, type SandboxDescription, sandboxClient } from './host/client.ts';
 export { type HostOptions, type SandboxHost, startSandboxHost } from './host/host.ts';
+export { fictionalUscc } from './office/fictional.ts';
 export { describeHabit, HABITS, type Habit } from './office/habits.ts';
 export type { CallbackMessage } from './office/hall.ts';
 export { type Office, type OfficeEvent, type OfficeFile, type OfficeOptions, openOffice } from './office/office.ts';

@@ -8,6 +8,7 @@ import { Forbidden, Unauthenticated } from '../trust/index.ts';
 import type { DoorOptions, Handler } from './asking.ts';
 import { RequestProblem } from './body.ts';
 import { addCallbacks } from './callbacks.ts';
+import { addEvidence } from './evidence-door.ts';
 import { graphqlDoor } from './graphql-door.ts';
 import { addNotices } from './notices-door.ts';
 import { explorerPage, plainPage } from './page.ts';
@@ -61,6 +62,7 @@ export function createHttpServer(options: ServerOptions): FastifyInstance {
     return reply.type(options.metrics.contentType).send(await options.metrics.text());
   });
   addCallbacks(app, options.cases);
+  addEvidence(app, options.cases, (secret) => secret === options.runSecret);
   app.get('/', (request, reply) => page(request, reply, options));
   addNotices(app, options);
   if (options.sandbox) addSandbox(app, options.sandbox, options);
@@ -131,7 +133,11 @@ function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, op
     return reply.code(401).header('www-authenticate', 'Bearer').send(problem('UNAUTHENTICATED', error.message));
   if (error instanceof Forbidden) return reply.code(403).send(problem('FORBIDDEN', error.message));
   if (error instanceof RequestProblem) return reply.code(error.status).send(problem('BAD_USER_INPUT', error.message));
-  if (isUnavailable(error)) return reply.code(503).header('retry-after', '1').send(problem('INTERNAL', AWAY, request.id));
+  if (isUnavailable(error))
+    return reply
+      .code(503)
+      .header('retry-after', '1')
+      .send(problem('INTERNAL', AWAY, request.id));
   const status = (error as { statusCode?: number }).statusCode ?? 500;
   if (status < 500) return reply.code(status).send(problem('BAD_USER_INPUT', 'the request is not valid'));
   options.onInternal(error, request.id);

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OfficeFile } from '../../src/kit/index.ts';
-import { auditDigest, type AuditEntry } from '../../src/store/index.ts';
+import { type AuditEntry, auditDigest } from '../../src/store/index.ts';
 import { CANARIES, type Ledger } from './clients.ts';
 import { AGENCIES } from './connectors/agencies.ts';
 import type { Asked } from './database.ts';
@@ -35,7 +35,9 @@ async function acknowledged(asked: Asked, { numbers, acknowledged: keys }: Ledge
 
 /** I2: what an agency has, it has once; and whatever the hall believes to have handed in is there. */
 async function handedInOnce(asked: Asked, _ledger: Ledger, books: Books): Promise<Violations> {
-  const items = await asked(`select c.number, i.desk, i.phase, i.reference, i.id from yimen.case_items i join yimen.cases c on c.id = i.case_id`);
+  const items = await asked(
+    `select c.number, i.desk, i.phase, i.reference, i.id from yimen.case_items i join yimen.cases c on c.id = i.case_id`,
+  );
   const byCase = new Map(items.map((item) => [`${item['desk']} ${item['number']}`, item]));
   const files = [...books].flatMap(([agency, all]) => all.map((file) => ({ ...file, name: `${agency} ${file.nameZh}` })));
   const doubled = [...countedBy(files, ({ name }) => name)].flatMap(([name, times]) => (times > 1 ? [`I2 ${name} is doubled`] : []));
@@ -53,7 +55,8 @@ async function proven(asked: Asked): Promise<Violations> {
   const facts = await asked(`select c.number || ' ' || i.item || ' ' || f.kind as name from yimen.case_facts f
     join yimen.case_items i on i.id = f.item_id join yimen.cases c on c.id = i.case_id`);
   const kinds = [...new Set((await asked('select distinct kind from yimen.case_facts')).map(({ kind }) => `case.${kind}`))];
-  const rows = await asked(`select (entry->>'case') || ' ' || (entry->'detail'->>'item') || ' ' || substr(action, 6) as name from yimen.audit
+  const rows =
+    await asked(`select (entry->>'case') || ' ' || (entry->'detail'->>'item') || ' ' || substr(action, 6) as name from yimen.audit
     where action in (${kinds.map((kind) => `'${kind}'`).join(', ') || "''"})`);
   const [happened, written] = [facts, rows].map((each) => countedBy(each, ({ name }) => String(name)));
   const names = new Set([...(happened?.keys() ?? []), ...(written?.keys() ?? [])]);
@@ -74,9 +77,15 @@ async function numbered(asked: Asked): Promise<Violations> {
 
 /** I4: every row of proof says what its digest was made of. */
 async function sealed(asked: Asked): Promise<Violations> {
-  const rows = await asked('select writer, number::int as number, at, entry, digest from yimen.audit');
-  return rows.flatMap(({ writer, number, at, entry, digest }) => {
-    const row = { writer: String(writer), number: Number(number), at: new Date(at as string).toISOString(), entry: entry as AuditEntry };
+  const rows = await asked('select writer, number::int as number, at, salt, entry, digest from yimen.audit');
+  return rows.flatMap(({ writer, number, at, salt, entry, digest }) => {
+    const row = {
+      writer: String(writer),
+      number: Number(number),
+      at: new Date(at as string).toISOString(),
+      salt: String(salt),
+      entry: entry as AuditEntry,
+    };
     return auditDigest(row) === digest ? [] : [`I4 row ${writer} ${number} does not fit its digest`];
   });
 }
@@ -98,7 +107,9 @@ async function oneCase(asked: Asked, { numbers, acknowledged: keys }: Ledger): P
 
 /** I7: nothing personal lies anywhere in the clear: no table, no file, no log. */
 async function silent(asked: Asked, _ledger: Ledger, _books: Books, folder: string): Promise<Violations> {
-  const tables = await asked(`select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('yimen', 'yimen_jobs')`);
+  const tables = await asked(
+    `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('yimen', 'yimen_jobs')`,
+  );
   const found: string[] = [];
   for (const { name } of tables) {
     const rows = await asked(`select t::text as row from ${name} t`);

@@ -45,7 +45,10 @@ export async function ask(hall: CrashHall, query: string, input?: object, ledger
       body: JSON.stringify({ query, variables: { input } }),
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    const { data, errors } = (await reply.body.json()) as { data?: Data; errors?: { extensions?: { code?: string; retryable?: boolean } }[] };
+    const { data, errors } = (await reply.body.json()) as {
+      data?: Data;
+      errors?: { extensions?: { code?: string; retryable?: boolean } }[];
+    };
     if (!errors) return data;
     const { code = 'none', retryable } = errors[0]?.extensions ?? {};
     note(ledger, `${code}${retryable ? ', retryable' : ''}`);

@@ -18,7 +18,10 @@ export function broken(fault: Fault | undefined, tools: CasesTools): CasesTools 
     case 'reply-before-commit':
       return { ...tools, store: { ...tools.store, transaction: replyingEarly(tools.store) } };
     case 'new-key-per-attempt':
-      return { ...tools, engine: { ...tools.engine, desks: { ...tools.engine.desks, of: (item) => rekeyed(tools.engine.desks.of(item)) } } };
+      return {
+        ...tools,
+        engine: { ...tools.engine, desks: { ...tools.engine.desks, of: (item) => rekeyed(tools.engine.desks.of(item)) } },
+      };
     case 'audit-outside':
       return { ...tools, store: { ...tools.store, transaction: auditingLater(tools.store) } };
     case 'no-lease-recovery':
@@ -37,7 +40,10 @@ function replyingEarly(store: Store): Store['transaction'] {
 }
 
 /** What the work would come to: everything is rolled back. */
-async function rehearsed<T>(store: Store, work: (unit: Unit) => Promise<T>): Promise<{ readonly result: T; readonly isSubmission: boolean }> {
+async function rehearsed<T>(
+  store: Store,
+  work: (unit: Unit) => Promise<T>,
+): Promise<{ readonly result: T; readonly isSubmission: boolean }> {
   let isSubmission = false;
   const over = new Error('rehearsed');
   const results: T[] = [];

@@ -53,5 +53,9 @@ async function settle(hall: CrashHall, { id, connector }: StuckItem): Promise<vo
   const reason = '电话核实';
   const input = { item: id, reason, ...(file && { reference: file.reference }) };
   const name = file ? 'confirmReceipt' : 'resendItem';
-  await ask(hall, `mutation ($input: ${file ? 'ConfirmReceipt' : 'ResendItem'}Input!) { ${name}(input: $input) { problems { code } } }`, input);
+  await ask(
+    hall,
+    `mutation ($input: ${file ? 'ConfirmReceipt' : 'ResendItem'}Input!) { ${name}(input: $input) { problems { code } } }`,
+    input,
+  );
 }

@@ -41,7 +41,12 @@ export const endAt = (place: CrashPoint, times = 1): End => ({
 });
 
 /** Lives one life to its end. `alive` is called when the gateway listens. */
-export async function liveAndDie(place: Place, deaths: Deaths, alive: () => Promise<void>, { plan, signal, moment, inStart }: End): Promise<void> {
+export async function liveAndDie(
+  place: Place,
+  deaths: Deaths,
+  alive: () => Promise<void>,
+  { plan, signal, moment, inStart }: End,
+): Promise<void> {
   const life = place.start(plan);
   // Work begins before the door opens: a life may end at its place without having listened.
   if (!inStart && (await life.listens)) await alive();

@@ -1,11 +1,11 @@
 /** A PostgreSQL server of the test's own, so that it can be stopped like a machine that loses power to its processes. */
 import { execFileSync, type SpawnOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { once } from 'node:events';
 
 export interface OwnPostgres extends AsyncDisposable {
   readonly url: string;
@@ -17,7 +17,9 @@ const FOLDERS = ['/usr/lib/postgresql', '/usr/local/pgsql', '/opt/homebrew/opt']
 
 /** The newest `bin` folder that has `initdb`. */
 function binaries(): string | undefined {
-  const versions = FOLDERS.filter((folder) => existsSync(folder)).flatMap((folder) => readdirSync(folder).map((name) => join(folder, name, 'bin')));
+  const versions = FOLDERS.filter((folder) => existsSync(folder)).flatMap((folder) =>
+    readdirSync(folder).map((name) => join(folder, name, 'bin')),
+  );
   const named = [...versions, '/usr/local/pgsql/bin', ...(process.env['PATH'] ?? '').split(':')];
   return named.filter((bin) => existsSync(join(bin, 'initdb'))).toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true }))[0];
 }

@@ -21,9 +21,18 @@ export interface PostgresOptions {
 /** PostgreSQL, reached over a pool that nobody else sees. */
 export function openPostgres({ url, connections = CONNECTIONS, log }: PostgresOptions): Driver {
   const common = { connectionString: url, connectionTimeoutMillis: CONNECT_MS, application_name: 'yimen' };
-  const pool = new Pool({ ...common, max: connections, statement_timeout: STATEMENT_MS, idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS, keepAlive: true });
+  const pool = new Pool({
+    ...common,
+    max: connections,
+    statement_timeout: STATEMENT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    keepAlive: true,
+  });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'a database connection broke'));
+  const broken = new WeakSet<PoolClient>();
+  // The same for one that breaks while somebody has it and asks nothing at that moment.
+  pool.on('connect', (client) => client.on('error', () => broken.add(client)));
   const process = randomBytes(9).toString('base64url');
   const writers = new WeakMap<PoolClient, string>();
   let opened = 0;
@@ -36,21 +45,14 @@ export function openPostgres({ url, connections = CONNECTIONS, log }: PostgresOp
 
   async function connected<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await pool.connect().catch(unavailable);
-    let broken: unknown;
-    // A server that goes away between two statements tells the connection, not a statement: unheard, that ends the process.
-    const onError = (error: Error) => {
-      broken = error;
-    };
-    client.on('error', onError);
     try {
       return await work(client);
     } catch (cause) {
-      if (isUnavailable(cause)) broken = cause;
+      if (isUnavailable(cause)) broken.add(client);
       throw cause;
     } finally {
       // A connection of unknown state must not be handed to the next one who asks.
-      client.off('error', onError);
-      client.release(broken !== undefined);
+      client.release(broken.has(client));
     }
   }
 

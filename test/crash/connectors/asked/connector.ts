@@ -1,4 +1,4 @@
-import { agencyConnector } from '../agency.ts';
 import { asked } from '../agencies.ts';
+import { agencyConnector } from '../agency.ts';
 
 export default agencyConnector(asked);

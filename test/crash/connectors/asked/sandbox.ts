@@ -1,4 +1,4 @@
-import { agencySandbox } from '../agency.ts';
 import { asked } from '../agencies.ts';
+import { agencySandbox } from '../agency.ts';
 
 export default agencySandbox(asked);

@@ -1,4 +1,4 @@
-import { agencyConnector } from '../agency.ts';
 import { blind } from '../agencies.ts';
+import { agencyConnector } from '../agency.ts';
 
 export default agencyConnector(blind);

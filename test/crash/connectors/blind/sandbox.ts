@@ -1,4 +1,4 @@
-import { agencySandbox } from '../agency.ts';
 import { blind } from '../agencies.ts';
+import { agencySandbox } from '../agency.ts';
 
 export default agencySandbox(blind);
