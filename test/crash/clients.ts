@@ -75,7 +75,7 @@ const mutation = (name: string): string =>
   `mutation ($input: ${name[0]?.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { case { number } problems { code path } } }`;
 
 /** Hands in one case of all items, sometimes hastily: the same key twice at once, or once more after the answer. */
-export async function handIn(hall: CrashHall, ledger: Ledger): Promise<void> {
+async function handIn(hall: CrashHall, ledger: Ledger): Promise<void> {
   const { nameZh, phone, uscc, contact, contactPhone } = CANARIES;
   const tell = async (name: string, input: object): Promise<string> => {
     const { case: found, problems } = (await asked(hall, mutation(name), input, ledger))[name];
