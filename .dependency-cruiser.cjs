@@ -72,7 +72,7 @@ module.exports = {
       name: 'testing-in-tests',
       comment: "a room's testing.ts is for tests only",
       severity: 'error',
-      from: { pathNot: TEST },
+      from: { pathNot: [TEST, '^test/'] },
       to: { path: '^src/[^/]+/testing\\.ts$' },
     },
     {

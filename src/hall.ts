@@ -14,9 +14,13 @@ const EVERY_MS = 60_000;
 type Watch = Pick<CasesTools, 'clock' | 'log'>;
 
 /** Opens the database and the room of cases over it. */
-export async function openCaseRoom(settings: Settings, tools: Omit<CasesTools, 'store' | 'pools'>): Promise<Opened> {
+export async function openCaseRoom(
+  settings: Settings,
+  tools: Omit<CasesTools, 'store' | 'pools'>,
+  fitted: (tools: CasesTools) => CasesTools,
+): Promise<Opened> {
   return overStore(settings, tools, async (store, proof) => {
-    const cases = await openCases({ ...tools, store, pools: settings.config.commissioners });
+    const cases = await openCases(fitted({ ...tools, store, pools: settings.config.commissioners }));
     return {
       cases,
       evidence: evidenceIn(store, proof, tools.clock),

@@ -22,7 +22,7 @@ const Application = z.object({
 const Named = z.object({ wbbh: z.string().min(1), xh: z.int().positive().optional() });
 
 /** A result code and a payload, as the batch job writes them. */
-interface Answer {
+export interface Answer {
   readonly code: string;
   readonly payload: string;
 }

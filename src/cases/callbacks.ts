@@ -3,8 +3,8 @@ import type { CorrectionPoint, Tidings } from '../connect/index.ts';
 import type { Unit } from '../store/index.ts';
 import type { Fact } from './life/index.ts';
 import { type HeldCase, hold, type ItemRow, itemNamed, type Recorded, record } from './record.ts';
-import { callbacks, quarantine } from './tables.ts';
-import type { CasesTools } from './tools.ts';
+import { callbacks, caseItems, quarantine } from './tables.ts';
+import { ASK_AFTER_MS, type CasesTools } from './tools.ts';
 
 /** What became of tidings: kept, known before, of no effect, or set aside because nobody knows the application. */
 export type Told = Recorded['outcome'] | 'quarantined' | 'foreign';
@@ -51,8 +51,20 @@ export async function keepTidings(
     .onConflictDoNothing()
     .returning({ id: callbacks.id });
   if (first.length === 0) return 'known';
+  await heardOf(unit, item, tidings, at);
   const { outcome } = await record(unit, held, item, factOf(tidings, tools), { actor: connector, role: 'agency' }, tools);
   return outcome;
+}
+
+/**
+ * Whoever tells something has the application, even where our own receipt was lost: from now on it is asked when it falls
+ * silent, under the number it gave.
+ */
+async function heardOf({ db }: Unit, item: ItemRow, { reference }: Tidings, now: Date): Promise<void> {
+  if (item.askAt !== null && item.reference !== null) return;
+  const heard = { askAt: item.askAt ?? new Date(now.getTime() + ASK_AFTER_MS), reference: item.reference ?? reference };
+  await db.update(caseItems).set(heard).where(eq(caseItems.id, item.id));
+  Object.assign(item, heard);
 }
 
 function factOf({ key: _key, reference: _reference, ...tidings }: Tidings, { catalogue }: CasesTools): Fact {

@@ -4,7 +4,7 @@ import { duesOf } from './dues.ts';
 import { factDigest } from './evidence.ts';
 import { type Fact, FINAL, type Standing, standingOf, statusOf } from './life/index.ts';
 import { caseEvents, caseFacts, caseItems, cases } from './tables.ts';
-import { BUREAU, type CasesTools, GATEWAY, QUEUES, type Who } from './tools.ts';
+import { ASK_AFTER_MS, BUREAU, type CasesTools, GATEWAY, QUEUES, type Who } from './tools.ts';
 
 export type CaseRow = typeof cases.$inferSelect;
 export type ItemRow = typeof caseItems.$inferSelect;
@@ -122,8 +122,12 @@ async function follow(unit: Unit, held: HeldCase, item: ItemRow, tools: CasesToo
 
 /** To the agency's desk by a durable job; to the bureau's own there is no way to go. */
 async function sendOff(unit: Unit, held: HeldCase, item: ItemRow, tools: CasesTools): Promise<void> {
-  if (item.desk !== BUREAU) return unit.jobs.send(QUEUES.dispatch, { caseId: held.row.id, itemId: item.id });
   const at = new Date(tools.clock.now());
+  if (item.desk !== BUREAU) {
+    item.askAt = new Date(at.getTime() + ASK_AFTER_MS);
+    await unit.db.update(caseItems).set({ askAt: item.askAt }).where(eq(caseItems.id, item.id));
+    return unit.jobs.send(QUEUES.dispatch, { caseId: held.row.id, itemId: item.id });
+  }
   await record(unit, held, item, { kind: 'received', id: 'received', at, by: 'gateway', reference: held.row.number }, GATEWAY, tools);
 }
 

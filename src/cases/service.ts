@@ -2,11 +2,12 @@ import type { CallbackRequest } from '../connect/index.ts';
 import type { Unit } from '../store/index.ts';
 import { type Told, tellTidings } from './callbacks.ts';
 import { type AttachInput, attachMaterial } from './commands/attach.ts';
-import { type CorrectionInput, type DecideInput, decide, requestCorrection, resendItem, settleItem, takeTask } from './commands/bureau.ts';
+import { type CorrectionInput, type DecideInput, decide, requestCorrection, takeTask } from './commands/bureau.ts';
 import { type AssignInput, assignCommissioner } from './commands/commissioner.ts';
 import { type SupplementInput, supplement, withdraw } from './commands/correcting.ts';
 import { saveForm } from './commands/form.ts';
 import { type OpenInput, openCase } from './commands/open.ts';
+import { type ConfirmInput, confirmReceipt, resendItem, settleItem } from './commands/stuck.ts';
 import { type Prepared, type SubmitInput, submitCase, wantedBy } from './commands/submit.ts';
 import { subjectOf } from './contents.ts';
 import { type Feed, openFeed } from './feed.ts';
@@ -44,6 +45,7 @@ export interface Cases {
   withdraw(input: { readonly number: string; readonly reason: string }, who: Who): Promise<Outcome>;
   assignCommissioner(input: AssignInput, who: Who): Promise<Outcome>;
   resend(input: { readonly item: string; readonly reason: string }, who: Who): Promise<Outcome>;
+  confirmReceipt(input: ConfirmInput, who: Who): Promise<Outcome>;
   settle(input: { readonly item: string; readonly granted: boolean; readonly reason: string }, who: Who): Promise<Outcome>;
   takeTask(input: { readonly item: string }, who: Who): Promise<Outcome>;
   requestCorrection(input: CorrectionInput, who: Who): Promise<Outcome>;
@@ -88,6 +90,7 @@ export async function openCases(tools: CasesTools): Promise<Cases> {
     withdraw: (input, who) => run((unit) => withdraw(unit, input, who, tools)),
     assignCommissioner: (input, who) => run((unit) => assignCommissioner(unit, input, who, tools)),
     resend: (input, who) => run((unit) => resendItem(unit, input, who, tools)),
+    confirmReceipt: (input, who) => run((unit) => confirmReceipt(unit, input, who, tools)),
     settle: (input, who) => run((unit) => settleItem(unit, input, who, tools)),
     takeTask: (input, who) => run((unit) => takeTask(unit, input, who, tools)),
     requestCorrection: (input, who) => run((unit) => requestCorrection(unit, input, who, tools)),

@@ -6,6 +6,7 @@ import { APPLICANTS, DECIDERS, given, HALL, onCase, payloadOf, roomFor, whoOf } 
 
 const EVERYONE = [...HALL, ...APPLICANTS];
 const LONGEST_KEY = 255;
+const LONGEST_REFERENCE = 255;
 
 export const caseMutations: MutationResolvers = {
   openCase: async (_, { input }, context) =>
@@ -44,6 +45,11 @@ export const caseMutations: MutationResolvers = {
       (await roomFor(context, HALL)).assignCommissioner({ number: input.number, commissioner: given(input.commissioner) }, whoOf(context)),
     ),
   resendItem: async (_, { input }, context) => payloadOf(await (await roomFor(context, DECIDERS)).resend(input, whoOf(context)), context),
+  confirmReceipt: async (_, { input }, context) => {
+    const { length } = input.reference.trim();
+    if (length === 0 || length > LONGEST_REFERENCE) throw badInput(`reference must be 1 to ${LONGEST_REFERENCE} characters`);
+    return payloadOf(await (await roomFor(context, DECIDERS)).confirmReceipt(input, whoOf(context)), context);
+  },
   settleItem: async (_, { input }, context) =>
     payloadOf(await (await roomFor(context, ['supervisor'])).settle(input, whoOf(context)), context),
   takeTask: async (_, { input }, context) => payloadOf(await (await roomFor(context, DECIDERS)).takeTask(input, whoOf(context)), context),
