@@ -23,6 +23,7 @@ import {
   Secret,
   shippedFolders,
 } from './connect/index.ts';
+import { clamdScanner, type Files, type FilesOptions, folderPlace, openFiles, s3Place } from './files/index.ts';
 import { createApollo, createCaseFormCheck, createDocuments, createGraph, globalIds, noticeDesk } from './graph/index.ts';
 import { FAULTS, type Fault, type SandboxClient, type SandboxDescription, sandboxClient } from './kit/index.ts';
 import { createHttpServer, type SandboxDoor } from './server/index.ts';
@@ -101,7 +102,7 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
   checkAgencies(engine, catalogue);
   const calendar = hallCalendar(settings);
   const cases = caseRoom(() =>
-    openCaseRoom(settings, { catalogue, calendar, engine, clock, log, vault: new Vault(derivedKey(key, 'cases')) }),
+    openCaseRoom(settings, key, { catalogue, calendar, engine, clock, log, vault: new Vault(derivedKey(key, 'cases')) }),
   );
   if (settings.database || holdsDatabase(settings.data)) await cases.enter();
   const graph = createGraph({ folders: schemaFolders(settings), served: engine.served });
@@ -155,11 +156,12 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
 }
 
 /** Opens the database and the room of cases over it. */
-async function openCaseRoom(settings: Settings, tools: Omit<CasesTools, 'store' | 'pools'>): Promise<Opened> {
+async function openCaseRoom(settings: Settings, key: Buffer, tools: Omit<CasesTools, 'store' | 'pools' | 'files'>): Promise<Opened> {
   const { clock, log } = tools;
   const store = await openStore({ url: settings.database, folder: settings.data, clock, log, queues: Object.values(QUEUES) });
   try {
-    const cases = await openCases({ ...tools, store, pools: settings.config.commissioners });
+    const files = filesOf(settings, { store, clock, key });
+    const cases = await openCases({ ...tools, store, files, pools: settings.config.commissioners });
     return {
       cases,
       async close() {
@@ -171,6 +173,26 @@ async function openCaseRoom(settings: Settings, tools: Omit<CasesTools, 'store' 
     await store.close();
     throw cause;
   }
+}
+
+/** Files in the data folder, or in a store that speaks S3; both are received in the data folder. */
+function filesOf(settings: Settings, { key, ...tools }: Pick<FilesOptions, 'store' | 'clock' | 'key'>): Files {
+  const { s3, scanner, most, reserve } = settings.config.files ?? {};
+  const folder = resolve(settings.data, 'files');
+  const where = `${settings.configFile}: files.s3`;
+  const secretAt = (name: string, raw: unknown) => secretOf(raw, settings, `${where}.${name}`);
+  const place = s3
+    ? s3Place({ ...s3, accessKey: secretAt('accessKey', s3.accessKey), secretKey: secretAt('secretKey', s3.secretKey) })
+    : folderPlace(folder);
+  const keys = { key: derivedKey(key, 'file contents'), vault: new Vault(derivedKey(key, 'files')) };
+  return openFiles({ ...tools, ...keys, place, folder, most, reserve, scanner: scanner && clamdScanner(scanner) });
+}
+
+/** A secret that the file names by reference. */
+function secretOf(raw: unknown, { configFile }: Settings, where: string): string {
+  const secret = resolveSecrets(raw, { env: process.env, folder: dirname(configFile), sandbox: false }, where);
+  if (!(secret instanceof Secret)) throw new Error(`${where}: a secret is given by reference, {"env": "NAME"} or {"file": "path"}`);
+  return secret.reveal();
 }
 
 /** The connectors of a hall without a server, to look at one question; what `secrets` hold must not be shown. */

@@ -66,6 +66,14 @@ export interface DeskResult {
   readonly validTo: string | null;
   /** The document itself, where the agency sends it. */
   readonly document: { readonly type: string; readonly bytes: Buffer } | null;
+  /** By what anybody can check the document, as the agency sent it: a check code, a signature. */
+  readonly verification?: Verification | null;
+}
+
+/** How a document is checked: the agency's own word for the method, and its value as it came. */
+export interface Verification {
+  readonly method: string;
+  readonly value: string;
 }
 
 export type TidingsKind =
