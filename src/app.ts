@@ -166,6 +166,7 @@ async function openCaseRoom(settings: Settings, key: Buffer, tools: Omit<CasesTo
       cases,
       async close() {
         await cases.close();
+        await files.close();
         await store.close();
       },
     };

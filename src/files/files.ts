@@ -48,6 +48,7 @@ export interface Files {
   seen(file: FileView, who: Who): Promise<void>;
   /** Lets go of what nobody claimed within a day. */
   sweep(): Promise<void>;
+  close(): Promise<void>;
 }
 
 export const MOST_BYTES = 20 * 1024 * 1024;
@@ -202,6 +203,7 @@ export function openFiles(options: FilesOptions): Files {
       const rows = await store.db.select({ id: files.id, sha256: files.sha256 }).from(files).where(unclaimed).limit(MOST_AT_ONCE);
       for (const row of rows) await store.transaction((unit) => letGo(unit, row));
     },
+    close: () => place.close(),
   };
 }
 

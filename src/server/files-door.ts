@@ -65,6 +65,8 @@ async function* bodyOf(request: IncomingMessage): AsyncGenerator<Buffer> {
   if (request.headers['content-encoding']) throw new RequestProblem(415, 'send the file unpacked');
   try {
     yield* request.iterator({ destroyOnReturn: false });
+  } catch (cause) {
+    throw new FileRefused('FILE_INCOMPLETE', cause);
   } finally {
     request.resume();
   }

@@ -21,6 +21,7 @@ export function folderPlace(folder: string): Place {
         () => false,
       ),
     remove: (name, area) => rm(pathOf(name, area), { force: true }),
+    close: async () => {},
   };
 }
 

@@ -16,4 +16,5 @@ export interface Place {
   has(name: string, area: Area): Promise<boolean>;
   /** Nothing of this name is no error. */
   remove(name: string, area: Area): Promise<void>;
+  close(): Promise<void>;
 }

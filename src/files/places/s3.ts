@@ -52,6 +52,7 @@ export function s3Place(options: S3Options): Place {
     },
     has: async (name, area) => (await told(name, area, { method: 'HEAD' }, [200, 404])) === 200,
     remove: async (name, area) => void (await told(name, area, { method: 'DELETE' }, [200, 204, 404])),
+    close: () => agent.close(),
   };
 }
 
