@@ -140,6 +140,7 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
     onInternal,
   });
   listening.url = await server.listen({ host: settings.host, port: settings.port });
+  await sandbox?.client.registerHall({ url: listening.url, secret: runSecret });
   return {
     url: listening.url,
     runSecret,
@@ -236,10 +237,12 @@ function sandboxDoor(client: SandboxClient, clock: MovableClock): SandboxDoor {
       await client.setFault(connector, fault as Fault, agency);
     },
     async advance(ms) {
-      await client.setClock(clock.offset + ms);
-      clock.set(clock.offset + ms);
+      const ahead = clock.offset + ms;
+      await client.setClock(ahead);
+      clock.set(ahead);
       return clock.offset;
     },
+    follow: (aheadMs) => clock.set(aheadMs),
   };
 }
 

@@ -1,4 +1,5 @@
 /** A case from opening to decision, over HTTP, at the hall's own bureau. */
+import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Hall, startHall } from './harness.ts';
 
@@ -51,7 +52,7 @@ describe('a case that the bureau decides', () => {
 
     const tasks = (await hall.ask('{ tasks(filter: { free: true }) { id case { number } } }', {}, { role: 'officer' })).data.tasks;
     expect(tasks.some((task: { id: string }) => task.id === id)).toBe(true);
-    await ask(`mutation ($input: TaskInput!) { takeTask(input: $input) { ${NOW} } }`, { item: id }, 'officer');
+    await ask(`mutation ($input: TakeTaskInput!) { takeTask(input: $input) { ${NOW} } }`, { item: id }, 'officer');
     await decide(id, 'ACCEPT');
 
     const correction = `mutation ($input: RequestCorrectionInput!) { requestCorrection(input: $input) { ${NOW} } }`;
@@ -94,6 +95,21 @@ describe('handing in', () => {
     expect(new Set(answers.map(({ data }) => data.submitCase.case?.number))).toEqual(new Set([number]));
     const conflict = await submit(other, 'fifty');
     expect(conflict.errors?.[0]?.extensions['code']).toBe('CONFLICT');
+  });
+
+  it('B52: whoever hangs up in the middle of a submission finds the same case with the same key', async () => {
+    const number = await ready();
+    const gone = new AbortController();
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${await hall.token('clerk')}` };
+    const query = `mutation ($input: SubmitCaseInput!) { submitCase(input: $input) { ${NOW} } }`;
+    const body = JSON.stringify({ query, variables: { input: { number, idempotencyKey: 'gone' } } });
+    const left = request(`${hall.url}/graphql`, { method: 'POST', headers, body, signal: gone.signal });
+    setTimeout(() => gone.abort(), 5);
+    await expect(left.then((reply) => reply.body.text())).rejects.toThrow();
+    const again = (await submit(number, 'gone')).data.submitCase;
+    expect(again).toMatchObject({ problems: [], case: { number, items: [{ phase: 'RECEIVED' }] } });
+    const { data } = await hall.ask(`{ case(number: "${number}") { events { kind } } }`);
+    expect(data.case.events.filter(({ kind }: { kind: string }) => kind === 'submitted')).toHaveLength(1);
   });
 
   it('names everything that is missing, and keeps nothing', async () => {

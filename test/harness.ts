@@ -50,20 +50,28 @@ export interface Hall extends AsyncDisposable {
   fault(connector: string, fault: Fault, agency?: string): Promise<void>;
   /** Another gateway in front of the same agencies, with the same keys and settings. */
   replica(): Promise<Replica>;
-  /** Moves gateway and agencies ahead. */
+  /** Gateways that were started at the same moment as this one. */
+  readonly others: readonly Replica[];
+  /** Moves gateways and agencies ahead. */
   advance(ms: number): Promise<void>;
 }
 
 /** Starts a hall on free ports in a folder of its own. `config` becomes its `yimen.config.json`, `env` its environment. */
-export async function startHall(config: object = {}, env: Readonly<Record<string, string>> = {}): Promise<Hall> {
+export async function startHall(
+  config: object = {},
+  env: Readonly<Record<string, string>> = {},
+  { together = 1 }: { readonly together?: number } = {},
+): Promise<Hall> {
   const folder = mkdtempSync(join(tmpdir(), 'yimen-'));
   writeFileSync(join(folder, 'yimen.config.json'), JSON.stringify(config));
   const settings = readSettings({ YIMEN_DATA: join(folder, 'data'), PORT: '0', ...env }, folder);
   const host = await startShippedSandbox(settings);
-  const yimen = await startYimen({ ...settings, sandbox: host.url }).catch(async (error: unknown) => {
+  const start = () => startYimen({ ...settings, sandbox: host.url });
+  const gateways = await Promise.all(Array.from({ length: together }, start)).catch(async (error: unknown) => {
     await host.close();
     throw error;
   });
+  const yimen = gateways[0] as Yimen;
   const sandbox = sandboxClient(host.url);
   const tokens = new Map<Role, Promise<string>>();
   const token = (role: Role) => {
@@ -75,24 +83,38 @@ export async function startHall(config: object = {}, env: Readonly<Record<string
     (url: string): Hall['ask'] =>
     async (query, variables, options = {}) =>
       ask(url, query, variables, options.token ?? (await token(options.role ?? 'clerk')), options.headers);
+  const replicas: Yimen[] = [...gateways];
+  const replicaOf = (other: Yimen): Replica => ({
+    url: other.url,
+    yimen: other,
+    ask: asking(other.url),
+    async [Symbol.asyncDispose]() {
+      replicas.splice(replicas.indexOf(other), 1);
+      await other.close();
+    },
+  });
   return {
     url: yimen.url,
     yimen,
+    others: gateways.slice(1).map(replicaOf),
     sandbox,
     agencies: host.agencies,
     token,
     ask: asking(yimen.url),
     async replica() {
-      const other = await startYimen({ ...settings, sandbox: host.url });
-      return { url: other.url, yimen: other, ask: asking(other.url), [Symbol.asyncDispose]: () => other.close() };
+      const other = await start();
+      replicas.push(other);
+      return replicaOf(other);
     },
     async advance(ms) {
+      // Tokens of before have run out by then.
+      tokens.clear();
       const headers = { 'x-yimen-run': yimen.runSecret, 'content-type': 'application/json' };
       await request(`${yimen.url}/sandbox/clock`, { method: 'POST', headers, body: JSON.stringify({ advanceMs: ms }) });
     },
     fault: (connector, fault, agency) => sandbox.setFault(connector, fault, agency),
     async [Symbol.asyncDispose]() {
-      await yimen.close();
+      for (const each of replicas) await each.close();
       await host.close();
       rmSync(folder, { recursive: true, force: true });
     },

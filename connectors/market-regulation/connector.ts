@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { byKey, connector, type JsonClient, lookup, oauth2, secret, value } from '../../src/connect/index.ts';
+import { registryDesk } from './desk.ts';
 import { toEnterprises, toRegistration } from './map.ts';
 import { searchLookup } from './search.ts';
 import { Holder, HoldersReply, Registration, RegistrationsReply } from './wire.ts';
@@ -10,10 +11,17 @@ const BATCH = 50;
 export default connector({
   id: 'market-regulation',
   agency: 'market-regulation',
-  settings: z.strictObject({ url: z.url(), tokenUrl: z.url(), clientId: z.string().min(1), clientSecret: secret() }),
+  settings: z.strictObject({
+    url: z.url(),
+    tokenUrl: z.url(),
+    clientId: z.string().min(1),
+    clientSecret: secret(),
+    /** Signs the registry's call-backs. */
+    callbackSecret: secret(),
+  }),
   policy: { timeout: '3s', concurrency: 16 },
-  open({ settings, http }) {
-    const { url, ...credentials } = settings;
+  open({ settings, http, clock }) {
+    const { url, callbackSecret, ...credentials } = settings;
     const registry = http.json({ url, sign: oauth2(credentials) });
     return {
       fields: {
@@ -21,6 +29,7 @@ export default connector({
         Enterprise: { registration: registrations(registry) },
         Person: { enterprises: holders(registry) },
       },
+      desk: registryDesk(registry, callbackSecret, clock),
     };
   },
 });

@@ -9,6 +9,7 @@ import {
   type Subjects,
   sandbox,
 } from '../../src/kit/index.ts';
+import { CALLBACK_SECRET, openReception } from './sandbox-desk.ts';
 
 const CLIENT_ID = 'yimen-sandbox-hall';
 const CLIENT_SECRET = 'market-regulation-sandbox-secret';
@@ -22,18 +23,28 @@ const LICENCE_STATES: Readonly<Record<string, string>> = { valid: '1', revoked: 
 /** The registry: REST/JSON behind OAuth2 client credentials; tokens live five minutes. */
 export default sandbox({
   id: 'market-regulation',
-  settings: (url) => ({ url, tokenUrl: `${url}/oauth/token`, clientId: CLIENT_ID, clientSecret: { sandbox: CLIENT_SECRET } }),
+  settings: (url) => ({
+    url,
+    tokenUrl: `${url}/oauth/token`,
+    clientId: CLIENT_ID,
+    clientSecret: { sandbox: CLIENT_SECRET },
+    callbackSecret: { sandbox: CALLBACK_SECRET },
+  }),
   samples: {
     'Enterprise.registration': ['91321071990000017N', '91321071990000025H'],
     'Person.enterprises': ['321012198812139970', '321003199006039965'],
     'Query.enterprises': [{ name: '示例', first: 5 }],
   },
-  open({ subjects, clock }) {
+  open(tools) {
+    const { subjects, clock } = tools;
     const tokens = new Map<string, number>();
+    const reception = openReception(tools);
     return {
       handle(request) {
         if (request.path === '/oauth/token') return issueToken(request, tokens, clock);
         if (request.fault === 'expired' || !isKnown(request, tokens, clock)) return problem(request, 401, 'invalid_token');
+        const received = reception(request);
+        if (received) return received;
         const answer = ROUTES[`${request.method} ${request.path}`]?.(request, subjects);
         if (!answer) return problem(request, 400, 'invalid_request');
         const dataTime = new Date(clock.now() - 120_000).toISOString();

@@ -231,12 +231,12 @@ describe('nothing held, nobody known', () => {
   it('a known person without certificates has an empty list', async () => {
     const bare: SandboxSpec = {
       ...sandbox,
-      open: ({ subjects, clock }) => {
+      open: ({ subjects, ...tools }) => {
         const person = (key: string) => {
           const found = subjects.person(key);
           return found && { ...found, certificates: [] };
         };
-        return sandbox.open({ subjects: { ...subjects, person }, clock });
+        return sandbox.open({ ...tools, subjects: { ...subjects, person } });
       },
     };
     await using line = await open(bare);
@@ -422,12 +422,12 @@ type Provincial = TestLine['subjects']['enterprises'][number]['sections']['provi
 /** The sandbox with other provincial data of every enterprise. */
 const withSubjects = (change: (data: Provincial) => Provincial): SandboxSpec => ({
   ...sandbox,
-  open({ subjects, clock }) {
+  open({ subjects, ...tools }) {
     const enterprise = (key: string) => {
       const found = subjects.enterprise(key);
       return found && { ...found, sections: { ...found.sections, provincial: change(found.sections.provincial) } };
     };
-    return sandbox.open({ subjects: { ...subjects, enterprise }, clock });
+    return sandbox.open({ ...tools, subjects: { ...subjects, enterprise } });
   },
 });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { absent, connector, type JsonClient, type Lookup, lookup, secret, sm2Signature, sm4Body, value } from '../../src/connect/index.ts';
+import { policeDesk } from './desk.ts';
 import { toHousehold, toIdentity, toSeals } from './map.ts';
 import { HouseholdReply, IdentityReply, SealsReply } from './wire.ts';
 
@@ -17,7 +18,7 @@ export default connector({
     agencyKey: z.string().regex(/^04[0-9a-f]{128}$/),
   }),
   policy: { timeout: '3s', concurrency: 8, queue: 200 },
-  open({ settings, http }) {
+  open({ settings, http, clock }) {
     const { url, appId, bodyKey, privateKey, agencyKey } = settings;
     // Sealed first, then signed: the signature covers what travels.
     const police = http.json({ url, sign: [sm4Body({ key: bodyKey }), sm2Signature({ appId, privateKey, agencyKey })] });
@@ -29,6 +30,7 @@ export default connector({
           household: question(police, '/household', 'gmsfhm', HouseholdReply, toHousehold),
         },
       },
+      desk: policeDesk(police, { bodyKey, agencyKey }, clock),
     };
   },
 });

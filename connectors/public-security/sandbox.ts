@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { sm2 } from 'sm-crypto-v2';
 import { decodeJson, sm4Decrypt, sm4Encrypt } from '../../src/connect/index.ts';
 import { type SandboxReply, type SandboxRequest, type SandboxTools, type Subjects, sandbox } from '../../src/kit/index.ts';
+import { openReception } from './sandbox-desk.ts';
 
 const APP_ID = 'yimen-sandbox-hall';
 const BODY_KEY = '0a5352af3b0085201960de28715d391f';
@@ -29,13 +30,18 @@ export default sandbox({
     'Person.identity': ['321012198812139970'],
     'Person.household': ['321012198812139970'],
   },
-  open({ subjects, clock }) {
+  open(tools) {
+    const { subjects, clock } = tools;
     const nonces = new Map<string, number>();
+    const reception = openReception(tools, sealedNotice);
     return {
       handle(request) {
         if (request.fault === 'expired' || !isAuthentic(request, nonces, clock)) return { status: 401, body: '' };
         const answer = ROUTES[request.path];
         const question = opened(request.body);
+        const received = question && reception(request.path, question);
+        if (received === 'refused') return { status: 422, body: '' };
+        if (received) return sealed(request, JSON.stringify(received), clock);
         if (!answer || !question) return { status: 400, body: '' };
         const content = answer(question, subjects);
         const sjsj = new Date(clock.now() - 1_000).toISOString();
@@ -83,6 +89,13 @@ function sealed(request: SandboxRequest, text: string, clock: SandboxTools['cloc
   const time = String(clock.now());
   const signature = sm2.doSignature([time, request.headers['x-nonce'], digest(body)].join('\n'), AGENCY_PRIVATE_KEY, SM2);
   return { headers: { 'content-type': 'application/json', 'x-timestamp': time, 'x-signature': signature }, body };
+}
+
+/** What is sent without having been asked for: nothing but the time ties its signature to a moment. */
+function sealedNotice(text: string, iv: Buffer) {
+  const data = sm4Encrypt(Buffer.from(text), Buffer.from(BODY_KEY, 'hex'), iv).toString('base64');
+  const body = Buffer.from(JSON.stringify({ iv: iv.toString('hex'), data }));
+  return { body, signed: (time: string) => sm2.doSignature(`${time}\n${digest(body)}`, AGENCY_PRIVATE_KEY, SM2) };
 }
 
 type Question = Readonly<Record<string, string>>;

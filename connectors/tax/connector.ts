@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { absent, byKey, connector, hmacSm3, lookup, secret, value } from '../../src/connect/index.ts';
+import { taxDesk } from './desk.ts';
+import { ARRAYS, NAMESPACE } from './desk-wire.ts';
 import { toTaxProfile } from './map.ts';
 import { Taxpayer, TaxpayersReply } from './wire.ts';
 
@@ -8,16 +10,17 @@ export default connector({
   agency: 'taxation',
   settings: z.strictObject({ url: z.url(), appId: z.string().min(1), secret: secret() }),
   policy: { timeout: '3s', concurrency: 16 },
-  open({ settings, http }) {
+  open({ settings, http, clock }) {
     const { url, appId, secret } = settings;
     const tax = http.soap({
       url,
-      namespace: 'urn:yangzhou:tax:exchange',
+      namespace: NAMESPACE,
       charset: 'gb18030',
-      arrays: ['nsr', 'wdjhm'],
+      arrays: ['nsr', 'wdjhm', ...ARRAYS],
       meanings: {
         'Client.Signature': 'CREDENTIALS',
         'Client.Time': 'CREDENTIALS',
+        'Client.NotFound': 'absent',
         'Server.Busy': 'THROTTLED',
         'Server.Maintenance': 'MAINTENANCE',
         Server: 'UNAVAILABLE',
@@ -40,6 +43,7 @@ export default connector({
           }),
         },
       },
+      desk: taxDesk(tax, { appId, secret }, clock),
     };
   },
 });

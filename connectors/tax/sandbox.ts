@@ -8,6 +8,7 @@ import {
   type Subjects,
   sandbox,
 } from '../../src/kit/index.ts';
+import { openReception } from './sandbox-desk.ts';
 
 const APP_ID = 'yimen-sandbox-hall';
 const SECRET = 'tax-sandbox-secret';
@@ -23,11 +24,18 @@ export default sandbox({
   charset: 'gb18030',
   settings: (url) => ({ url: `${url}/exchange`, appId: APP_ID, secret: { sandbox: SECRET } }),
   samples: { 'Enterprise.tax': ['91321071990000017N', '91321071990000025H'] },
-  open({ subjects, clock }) {
+  open(tools) {
+    const { subjects, clock } = tools;
+    const reception = openReception(tools, { appId: APP_ID, secret: SECRET });
     return {
       handle(request) {
         const refused = refusal(request, clock);
         if (refused) return fault(request, refused);
+        const received = reception(request);
+        if (received)
+          return 'fault' in received
+            ? fault(request, received.fault)
+            : soap(request, 200, { [`tax:${received.operation}Response`]: { '@xmlns:tax': NAMESPACE, ...received.content } });
         const keys = askedFor(request);
         if (!keys || keys.length > MOST_KEYS) return fault(request, 'Client');
         return soap(request, 200, {
@@ -91,6 +99,7 @@ const FAULTS: Readonly<Record<string, string>> = {
   'Client.Signature': '签名校验未通过',
   'Client.Time': '请求时间失效',
   Client: '请求报文不符合规范',
+  'Client.NotFound': '未查询到该事项',
 };
 
 const fault = (request: SandboxRequest, code: string): SandboxReply =>

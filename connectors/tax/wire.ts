@@ -35,7 +35,7 @@ export const Taxpayer = z.object({
 export type Taxpayer = z.infer<typeof Taxpayer>;
 
 /** An element that is there but empty arrives as an empty text. */
-const listOf = <T extends z.ZodType>(name: string, item: T) =>
+export const listOf = <T extends z.ZodType>(name: string, item: T) =>
   z.union([
     z.literal('').transform((): z.infer<T>[] => []),
     z.object({ [name]: z.array(item) }).transform((it) => it[name] as z.infer<T>[]),

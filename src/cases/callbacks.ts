@@ -1,5 +1,5 @@
 import { and, eq, isNull } from 'drizzle-orm';
-import type { DeskResult, Tidings } from '../connect/index.ts';
+import type { CorrectionPoint, DeskResult, Tidings } from '../connect/index.ts';
 import { FileRefused, type StoredFile } from '../files/index.ts';
 import type { Unit } from '../store/index.ts';
 import type { Fact, ItemResult } from './life/index.ts';
@@ -47,15 +47,17 @@ export async function keepTidings(
     .returning({ id: callbacks.id });
   if (first.length === 0) return 'known';
   const agency: Who = { actor: connector, role: 'agency' };
-  const fact = await factOf(tidings, (document) => documentKept(unit, held, document, agency, tools));
+  const fact = await factOf(tidings, tools, (document) => documentKept(unit, held, document, agency, tools));
   const { outcome } = await record(unit, held, item, fact, agency, tools);
   return outcome;
 }
 
 type Keep = (document: DeskResult['document']) => Promise<StoredFile | null>;
 
-async function factOf({ key: _key, reference: _reference, ...tidings }: Tidings, keep: Keep): Promise<Fact> {
+async function factOf({ key: _key, reference: _reference, ...tidings }: Tidings, { catalogue }: CasesTools, keep: Keep): Promise<Fact> {
   const id = `desk.${tidings.id}`;
+  if (tidings.kind === 'correction')
+    return { ...tidings, id, by: 'desk', points: tidings.points.map((point) => knownPoint(point, catalogue)) };
   if (tidings.kind !== 'granted') return { ...tidings, id, by: 'desk' };
   const { result } = tidings;
   const kept: ItemResult | null = result && { ...result, document: await keep(result.document) };
@@ -80,6 +82,11 @@ async function documentKept(
     unit.audit.write({ action: 'case.document-refused', ...who, outcome: 'refused', case: number, subject, detail: { code: cause.code } });
     return null;
   }
+}
+
+/** A material of the agency's own that the catalogue does not know could never be handed in under its name: it stands as a sentence. */
+function knownPoint({ material, field, what }: CorrectionPoint, catalogue: CasesTools['catalogue']): CorrectionPoint {
+  return { material: material !== null && catalogue.material(material) ? material : null, field, what };
 }
 
 async function setAside(unit: Unit, connector: string, tidings: Tidings, { vault, clock }: CasesTools): Promise<Told> {

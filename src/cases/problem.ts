@@ -35,6 +35,10 @@ const TABLE = {
   NOT_YOUR_TASK: { zh: '该任务由他人办理。', en: 'another officer has this task.' },
   NOT_WITHDRAWABLE: { zh: '该办件已作出决定，不能撤回。', en: 'it was decided and cannot be withdrawn.' },
   NO_COMMISSIONER: { zh: '该领域没有可指派的专员，请指明一人。', en: 'no commissioner is set up for this block; name one.' },
+  WAITS_FOR_AGENCY: {
+    zh: '该材料由大厅向部门获取，尚未取得，取得后方可办结；申请人无需补交。',
+    en: 'the hall fetches this from an agency that could not be asked; it can be granted once it is there. The applicant need do nothing.',
+  },
   NOT_STUCK: { zh: '该事项不在待人工处理之列。', en: 'the item is not stuck.' },
 } as const satisfies Record<string, { zh: string; en: string }>;
 

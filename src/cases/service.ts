@@ -1,7 +1,7 @@
 import type { CallbackRequest } from '../connect/index.ts';
 import type { Files } from '../files/index.ts';
 import type { Unit } from '../store/index.ts';
-import { tellTidings } from './callbacks.ts';
+import { type Told, tellTidings } from './callbacks.ts';
 import { type AttachInput, attachMaterial } from './commands/attach.ts';
 import { type CorrectionInput, type DecideInput, decide, requestCorrection, resendItem, settleItem, takeTask } from './commands/bureau.ts';
 import { type AssignInput, assignCommissioner } from './commands/commissioner.ts';
@@ -99,15 +99,22 @@ export async function openCases(tools: CasesTools): Promise<Cases> {
     async callback(connector, request) {
       const read = await tools.engine.desks.callback(connector, request);
       if (!read) return undefined;
-      for (const tidings of read.tidings) await tellTidings(connector, tidings, tools);
+      const told: Told[] = [];
+      for (const tidings of read.tidings) told.push(await tellTidings(connector, tidings, tools));
       tools.at?.('P10');
-      return read.reply;
+      return { ...read.reply, status: statusOf(told) ?? read.reply.status };
     },
     async close() {
       await stopWork();
       await feed.close();
     },
   };
+}
+
+/** The agency's own answer holds unless it spoke for another agency (403), or of an application nobody knows yet (202). */
+function statusOf(told: readonly Told[]): number | undefined {
+  if (told.includes('foreign')) return 403;
+  return told.includes('quarantined') ? 202 : undefined;
 }
 
 const NOTHING: Prepared = { fetched: new Map(), hasBadCredit: undefined, problems: [] };

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { schemaFolders } from '../app.ts';
+import { civilDateOf, createCalendar } from '../calendar/index.ts';
 import { parseDuration } from '../clock/index.ts';
 import { ROLES, type Role } from '../connect/index.ts';
 import { createGraph, printSchemaText } from '../graph/index.ts';
-import { FAULTS, type Fault, sandboxClient } from '../kit/index.ts';
+import { describeHabit, FAULTS, type Fault, HABITS, type Habit, sandboxClient } from '../kit/index.ts';
 import { runGateway, runSandbox } from '../run.ts';
 import { readSettings } from '../settings/index.ts';
 import { addCatalogue } from './catalogue.ts';
@@ -61,10 +62,22 @@ sandbox
   });
 
 sandbox
+  .command('habit <connector> <habit>')
+  .description(`how an agency deals with the applications that arrive from now on: ${HABITS.join(', ')}`)
+  .option('--agency <id>', 'only this agency of the connector')
+  .action(async (connector: string, habit: string, { agency }: { agency?: string }) => {
+    if (!HABITS.includes(habit as Habit)) throw new Error(`habit must be one of ${HABITS.join(', ')}`);
+    await sandboxClient(sandboxAddress()).setHabit(connector, habit as Habit, agency);
+    console.log(`${agency ?? connector}: ${describeHabit(habit as Habit)}`);
+  });
+
+sandbox
   .command('clock')
   .description('move the clock of gateway and agencies ahead')
-  .requiredOption('--advance <duration>', 'how far, for example 90m, 12h or 3d', duration)
-  .action(async ({ advance }: { advance: number }) => {
+  .requiredOption('--advance <duration>', 'how far, for example 90m, 12h, 3d or 3wd (working days)', howFar)
+  .action(async ({ advance: far }: { advance: (now: number) => number }) => {
+    const { offset } = (await sandboxClient(sandboxAddress()).describe()).clock;
+    const advance = far(Date.now() + offset);
     const { aheadMs } = JSON.parse(await callGateway('/sandbox/clock', { body: { advanceMs: advance } })) as { aheadMs: number };
     console.log(`the clock is now ${(aheadMs / 3_600_000).toFixed(1)} h ahead: ${new Date(Date.now() + aheadMs).toISOString()}`);
   });
@@ -111,6 +124,19 @@ function duration(text: string): number {
   const ms = parseDuration(text);
   if (!ms) throw new InvalidArgumentError('a duration is a number and ms, s, m, h or d, like 12h');
   return ms;
+}
+
+/** How far from a moment of the sandbox's clock: a duration, or a number of working days, after which it is the same time of day. */
+function howFar(text: string): (now: number) => number {
+  const days = /^(\d{1,3})wd$/.exec(text)?.[1];
+  if (days === undefined) {
+    const ms = duration(text);
+    return () => ms;
+  }
+  return (now) => {
+    const today = civilDateOf(now);
+    return Date.parse(createCalendar().addWorkingDays(today, Number(days))) - Date.parse(today);
+  };
 }
 
 function integer(text: string): number {

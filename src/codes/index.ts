@@ -7,4 +7,4 @@
  */
 export { type CitizenIdFault, citizenIdFault, maskCitizenId } from './citizen-id.ts';
 export { bytesOfTyped, typedCode } from './typed.ts';
-export { type UsccFault, usccFault } from './uscc.ts';
+export { type UsccFault, usccFault, usccOf } from './uscc.ts';

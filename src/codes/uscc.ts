@@ -9,8 +9,18 @@ export type UsccFault = 'shape' | 'organisation check digit' | 'check digit';
 export function usccFault(text: string): UsccFault | undefined {
   if (!/^[0-9A-HJ-NP-RTUWXY]{2}\d{6}[0-9A-HJ-NP-RTUWXY]{10}$/.test(text)) return 'shape';
   if (organisationDigit(text.slice(8, 16)) !== text[16]) return 'organisation check digit';
+  return checkDigit(text) === text[17] ? undefined : 'check digit';
+}
+
+/** The code of an organisation: registration department and kind (2), area (6), and the first 8 of its organisation code. */
+export function usccOf(kind: string, area: string, organisation: string): string {
+  const body = `${kind}${area}${organisation}${organisationDigit(organisation)}`;
+  return `${body}${checkDigit(body)}`;
+}
+
+function checkDigit(text: string): string {
   const sum = WEIGHTS.reduce((total, weight, i) => total + weight * ALPHABET.indexOf(text[i] as string), 0);
-  return ALPHABET[(31 - (sum % 31)) % 31] === text[17] ? undefined : 'check digit';
+  return ALPHABET[(31 - (sum % 31)) % 31] as string;
 }
 
 /** The check digit of a GB 11714 organisation code: letters count A=10 … Z=35. */

@@ -64,6 +64,8 @@ export interface DeskResult {
   readonly nameZh: string;
   /** Last day it is good for, `YYYY-MM-DD`. */
   readonly validTo: string | null;
+  /** Unified social credit code of the enterprise that the decision brought into being: later items are filed in its name. */
+  readonly establishes?: string | undefined;
   /** The document itself, where the agency sends it. */
   readonly document: { readonly type: string; readonly bytes: Buffer } | null;
   /** By what anybody can check the document, as the agency sent it: a check code, a signature. */

@@ -58,6 +58,7 @@ export type { AgencyAnswer, Reader, RequestAsking } from './reader.ts';
 export { resolveSecrets, Secret, type SecretSources, secret } from './secret.ts';
 export { databaseSettings, duration } from './setting-shapes.ts';
 export { digits, fitting, mixed, variant } from './shapes.ts';
+export { mustBeCoded, mustBeTimely } from './sign/callback.ts';
 export { columnMac } from './sign/column-mac.ts';
 export { apiKey, basic, bearer } from './sign/key.ts';
 export { hmacSha256Parameters, hmacSm3 } from './sign/mac.ts';
@@ -65,6 +66,7 @@ export { oauth2 } from './sign/oauth2.ts';
 export { sm2Sign, sm2Signature, sm2Verify } from './sign/sm2.ts';
 export { sm4Body, sm4Decrypt, sm4Encrypt } from './sign/sm4.ts';
 export type { CallReport, SourceHealth } from './source.ts';
+export { type Said, tidingsOf } from './tidings.ts';
 export type { ExchangeClient } from './transport/exchange/client.ts';
 export { type ProposedTables, proposedTables } from './transport/exchange/ddl.ts';
 export type {

@@ -41,13 +41,13 @@ function checkedAnswers(theme: GuideRequest['theme'], given: NonNullable<GuideIn
 }
 
 function applicantOf(given: ApplicantInput | null | undefined): Applicant {
-  const people = given?.people ?? [];
+  return { uscc: given?.uscc ?? undefined, idNumber: given?.idNumber ?? undefined, people: peopleOf(given?.people ?? []) };
+}
+
+/** Others whose papers are asked for. */
+export function peopleOf(people: NonNullable<ApplicantInput['people']>): Applicant['people'] {
   if (people.length > MOST_PEOPLE) throw badInput(`input.applicant.people: name at most ${MOST_PEOPLE}`);
-  return {
-    uscc: given?.uscc ?? undefined,
-    idNumber: given?.idNumber ?? undefined,
-    people: people.map(({ role, idNumber }) => ({ holder: HOLDERS[role], idNumber })),
-  };
+  return people.map(({ role, idNumber }) => ({ holder: HOLDERS[role], idNumber }));
 }
 
 function dayToStart(given: string | null | undefined, today: string): string {

@@ -5,6 +5,7 @@
  * - fault 故障: a way it can be told to misbehave.
  * - subjects 虚构主体: the enterprises and persons all sandbox agencies share.
  */
+export type { SandboxOfficeOptions, SandboxTools, SandboxWorld } from './agency-tools.ts';
 export { type Check, type ConformanceOptions, conformance, conforms } from './conformance.ts';
 export type { AgencyCredential } from './contract/credentials.ts';
 export { type RestRoute, restAgency } from './contract/rest.ts';
@@ -18,9 +19,12 @@ export type {
   OpenExchangeSandbox,
 } from './exchange/spec.ts';
 export { describeFault, FAULTS, type Fault, FaultSwitch, faultsOver, type Transport } from './faults.ts';
+export type { Flakiness } from './flaky.ts';
 export { type SandboxClient, type SandboxDescription, sandboxClient } from './host/client.ts';
 export { type HostOptions, type SandboxHost, startSandboxHost } from './host/host.ts';
+export { fictionalUscc } from './office/fictional.ts';
 export { describeHabit, HABITS, type Habit } from './office/habits.ts';
+export type { CallbackMessage } from './office/hall.ts';
 export { type Office, type OfficeEvent, type OfficeFile, type OfficeOptions, openOffice } from './office/office.ts';
 export { openingFault } from './opening.ts';
 export {
@@ -32,7 +36,6 @@ export {
   type SandboxReply,
   type SandboxRequest,
   type SandboxSpec,
-  type SandboxTools,
   sandbox,
   startSandbox,
   type Traffic,

@@ -1,13 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Clock } from '../clock/index.ts';
 import { type Charset, encodeText, importModule } from '../connect/index.ts';
-import type { DatabaseHost } from './exchange/database-host.ts';
+import { type AgencyTools, agencyTools, type SandboxTools, type SandboxWorld } from './agency-tools.ts';
 import { startExchangeSandbox } from './exchange/exchange-sandbox.ts';
 import type { ExchangeSandboxSpec } from './exchange/spec.ts';
 import { type Fault, FaultSwitch } from './faults.ts';
+import { FlakySwitch } from './flaky.ts';
 import { disturbed, EARLY, REDIRECTED, redirect, send, skewed } from './misbehaviour.ts';
-import type { Subjects } from './subjects.ts';
+import type { HabitSwitch } from './office/habits.ts';
+import type { Office } from './office/office.ts';
 
 /** How long a reply takes under the fault `slow`: within a clerk's patience, outside a fast path's. */
 const SLOW_MS = 1_200;
@@ -40,14 +41,6 @@ export interface SandboxReply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: Buffer | string;
-}
-
-/** What a sandbox agency is made of. */
-export interface SandboxTools {
-  readonly subjects: Subjects;
-  readonly clock: Clock;
-  /** Where agencies behind an exchange database have it; each its own, where none is given. */
-  readonly databases?: DatabaseHost;
 }
 
 export interface OpenSandbox {
@@ -102,6 +95,12 @@ export interface RunningSandbox {
   readonly url: string;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly faults: FaultSwitch;
+  /** How often it fails by chance. */
+  readonly flaky: FlakySwitch;
+  /** How it deals with applications. */
+  readonly habits: HabitSwitch;
+  /** Its offices, where it decides applications. */
+  readonly offices: readonly Office[];
   /** What it saw since the last reset. Token requests of OAuth count too. */
   traffic(): Traffic;
   resetTraffic(): void;
@@ -113,11 +112,18 @@ export interface RunningSandbox {
 }
 
 /** Starts a sandbox agency on loopback. Port 0 takes a free one. */
-export const startSandbox = (spec: SandboxSpec, tools: SandboxTools, port = 0): Promise<RunningSandbox> =>
-  spec.transport === 'exchange' ? startExchangeSandbox(spec, tools) : startHttpSandbox(spec, tools, port);
+export function startSandbox(spec: SandboxSpec, world: SandboxWorld, port = 0): Promise<RunningSandbox> {
+  const tools = agencyTools(spec.id, world);
+  return spec.transport === 'exchange' ? startExchangeSandbox(spec, tools) : startHttpSandbox(spec, tools, port);
+}
 
-async function startHttpSandbox(spec: HttpSandboxSpec, tools: SandboxTools, port: number): Promise<RunningSandbox> {
+async function startHttpSandbox(
+  spec: HttpSandboxSpec,
+  { tools, habits, offices, close }: AgencyTools,
+  port: number,
+): Promise<RunningSandbox> {
   const faults = new FaultSwitch();
+  const flaky = new FlakySwitch();
   const agency = spec.open({ ...tools, clock: skewed(tools.clock, faults, spec.id) });
   const seen = { calls: 0, running: 0, peak: 0 };
   let latencyMs = 0;
@@ -127,7 +133,7 @@ async function startHttpSandbox(spec: HttpSandboxSpec, tools: SandboxTools, port
     outgoing.once('close', () => seen.running--);
     try {
       if (latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, latencyMs));
-      await serve(spec, agency, faults, incoming, outgoing);
+      await serve(spec, agency, { faults, flaky }, incoming, outgoing);
     } catch (error) {
       console.error(`sandbox ${spec.id}:`, error);
       if (!outgoing.headersSent) outgoing.writeHead(500).end();
@@ -142,6 +148,9 @@ async function startHttpSandbox(spec: HttpSandboxSpec, tools: SandboxTools, port
     url,
     settings: spec.settings(url),
     faults,
+    flaky,
+    habits,
+    offices,
     traffic: () => ({ calls: seen.calls, peak: seen.peak }),
     resetTraffic() {
       seen.calls = 0;
@@ -153,14 +162,29 @@ async function startHttpSandbox(spec: HttpSandboxSpec, tools: SandboxTools, port
     prepared: async () => {},
     close: () =>
       new Promise((resolve) => {
+        close();
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
 }
 
-async function serve(spec: HttpSandboxSpec, agency: OpenSandbox, faults: FaultSwitch, incoming: IncomingMessage, outgoing: ServerResponse) {
+interface Switches {
+  readonly faults: FaultSwitch;
+  readonly flaky: FlakySwitch;
+}
+
+async function serve(
+  spec: HttpSandboxSpec,
+  agency: OpenSandbox,
+  { faults, flaky }: Switches,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+) {
   const plain = await readRequest(incoming);
+  const mishap = flaky.roll();
+  if (mishap === 'reset') return incoming.socket.destroy();
+  if (mishap === 'unavailable') return send(outgoing, { status: 503, body: 'try again' }, 'none');
   const fault = faults.of(spec.agencyOf?.(plain) ?? spec.id);
   if (fault === 'hang') return;
   if (fault === 'down') return incoming.socket.destroy();
@@ -173,6 +197,7 @@ async function serve(spec: HttpSandboxSpec, agency: OpenSandbox, faults: FaultSw
   const wrong = charset === 'utf-8' ? 'gb18030' : 'utf-8';
   const encode = (text: string) => encodeText(text, fault === 'charset' ? wrong : charset);
   const reply = await agency.handle({ ...plain, fault, encode, rows: (rows) => disturbed(rows, fault) });
+  if (mishap === 'lost') return incoming.socket.destroy();
   send(outgoing, reply, fault);
 }
 

@@ -20,6 +20,8 @@ export interface SandboxDoor {
   setFault(connector: string, fault: string, agency?: string): Promise<void>;
   /** Moves gateway and agencies ahead by so many milliseconds; gives back how far they are ahead now. */
   advance(ms: number): Promise<number>;
+  /** The agencies' clock was moved, by whoever: so far is it ahead now. */
+  follow(aheadMs: number): void;
 }
 
 export interface ServerOptions extends DoorOptions {
@@ -112,9 +114,13 @@ function addSandbox(app: FastifyInstance, sandbox: SandboxDoor, options: ServerO
       .catch((error: Error) => Promise.reject(new RequestProblem(400, error.message)));
     return { connector: request.params.id, fault, ...(agency && { agency }) };
   });
-  app.post<{ Body: { advanceMs?: number } }>('/sandbox/clock', async (request) => {
+  app.post<{ Body: { advanceMs?: number; aheadMs?: number } }>('/sandbox/clock', async (request) => {
     await allowed(request);
-    const { advanceMs } = request.body ?? {};
+    const { advanceMs, aheadMs } = request.body ?? {};
+    if (typeof aheadMs === 'number' && aheadMs >= 0) {
+      sandbox.follow(aheadMs);
+      return { aheadMs };
+    }
     if (typeof advanceMs !== 'number' || !(advanceMs >= 0))
       throw new RequestProblem(400, 'advanceMs must be a number of milliseconds, 0 or more');
     return { aheadMs: await sandbox.advance(advanceMs) };

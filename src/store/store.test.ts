@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
+import { Client } from 'pg';
 import { describe, expect, it } from 'vitest';
 import { auditDigest, canonical, openStore, type Queue, type Store } from './index.ts';
 import { noPostgres, openTestDatabase } from './testing.ts';
@@ -99,6 +100,22 @@ describe.skipIf(noPostgres !== undefined)('several processes on one PostgreSQL',
     await expect.poll(() => done.length, { timeout: 10_000 }).toBe(40);
     expect(new Set(done).size).toBe(40);
     await Promise.all(stores.map((store) => store.close()));
+  });
+
+  it('a line that breaks while nothing is asked over it ends no process', async () => {
+    await using database = await openTestDatabase();
+    const store = await openStore({ url: database.url, clock, log, queues: [] });
+    await store.alone('sweep', async () => {
+      const other = new Client({ connectionString: database.url });
+      await other.connect();
+      await other.query(
+        'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+      );
+      await other.end();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    });
+    await expect.poll(() => rowsOf(store, 'select 1 as one').catch(() => []), { timeout: 5_000 }).toEqual([{ one: 1 }]);
+    await store.close();
   });
 
   it('a database that a later version used is refused, by name', async () => {

@@ -1,8 +1,8 @@
 import type { Unit } from '../../store/index.ts';
 import { COMMITMENT_VERSIONS, commitmentOf } from '../commitment.ts';
-import { FINAL } from '../life/index.ts';
+import { FINAL, standingOf } from '../life/index.ts';
 import { problem, Refused } from '../problem.ts';
-import type { HeldCase } from '../record.ts';
+import { factsOf, type HeldCase } from '../record.ts';
 import { caseMaterials } from '../tables.ts';
 import { type CasesTools, QUEUES, type Who } from '../tools.ts';
 import { holdNumber } from './editing.ts';
@@ -22,7 +22,7 @@ export async function attachMaterial(unit: Unit, input: AttachInput, who: Who, t
   const held = await holdNumber(unit, input.number);
   const { row, items } = held;
   if (items.every(({ phase }) => FINAL.has(phase))) throw new Refused(problem('CLOSED', 'number'));
-  const wanting = items.filter(({ item }) => tools.catalogue.item(item)?.materials.some(({ materialId }) => materialId === input.material));
+  const wanting = await itemsWanting(unit, input.material, items, tools);
   if (wanting.length === 0) throw new Refused(problem('UNKNOWN_MATERIAL', 'material'));
   const now = new Date(tools.clock.now());
   if (input.file !== undefined) await mustBeTheirs(unit, input.file, row.id, who, tools);
@@ -51,6 +51,20 @@ export async function attachMaterial(unit: Unit, input: AttachInput, who: Who, t
 async function mustBeTheirs(unit: Unit, file: string, caseId: string, who: Who, { files }: CasesTools): Promise<void> {
   if (!(await files.claim(unit, file, caseId, who))) throw new Refused(problem('UNKNOWN_FILE', 'file'));
 }
+
+/** Items that ask for a material: by the catalogue, or in a correction that is open. */
+async function itemsWanting(unit: Unit, material: string, items: HeldCase['items'], { catalogue }: CasesTools): Promise<HeldCase['items']> {
+  const wanting: HeldCase['items'] = [];
+  if (!catalogue.material(material)) return wanting;
+  for (const item of items) {
+    const isListed = catalogue.item(item.item)?.materials.some(({ materialId }) => materialId === material);
+    if (isListed || (item.phase === 'CORRECTION' && (await isAskedFor(unit, material, item.id)))) wanting.push(item);
+  }
+  return wanting;
+}
+
+const isAskedFor = async (unit: Unit, material: string, itemId: string): Promise<boolean> =>
+  standingOf(await factsOf(unit, itemId)).correction.some((point) => point.material === material);
 
 function sourceOf(input: AttachInput, held: HeldCase, who: Who, tools: CasesTools, now: Date) {
   const nothing = { file: null, number: null, commitment: null } as const;

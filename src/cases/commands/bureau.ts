@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { CorrectionPoint } from '../../connect/index.ts';
 import type { StoredFile } from '../../files/index.ts';
 import type { Unit } from '../../store/index.ts';
@@ -111,9 +111,19 @@ export interface DecideInput {
 /** Decides a task of the bureau. */
 export async function decide(unit: Unit, input: DecideInput, who: Who, tools: CasesTools): Promise<HeldCase> {
   const { held, item } = await holdTask(unit, input.item, who);
+  if (input.decision === 'GRANT') await mustBeFetched(unit, item, tools);
   const document = input.document === undefined ? null : await claimed(unit, input, held, who, tools);
   await recorded(unit, { held, item }, factOf(input, document, item, tools), who, tools);
   return held;
+}
+
+/** What an agency could not be asked for never stops the review, only the closing. */
+async function mustBeFetched(unit: Unit, { caseId, item }: ItemRow, { catalogue }: CasesTools): Promise<void> {
+  const insisted = (catalogue.item(item)?.materials ?? []).filter(({ required }) => required).map(({ materialId }) => materialId);
+  const isDelayed = and(eq(caseMaterials.caseId, caseId), eq(caseMaterials.source, 'SYSTEM_DELAYED'));
+  const delayed = await unit.db.select({ material: caseMaterials.material }).from(caseMaterials).where(isDelayed);
+  const open = delayed.filter(({ material }) => insisted.includes(material));
+  if (open.length > 0) throw new Refused(...open.map(({ material }) => problem('WAITS_FOR_AGENCY', `materials/${material}`)));
 }
 
 /** Only what is granted has a document. */

@@ -6,20 +6,26 @@ import { openContents } from '../contents.ts';
 import type { HeldCase, ItemRow } from '../record.ts';
 import { caseMaterials } from '../tables.ts';
 import type { CasesTools } from '../tools.ts';
+import { earlierOf } from './earlier.ts';
 
 /** An item of a case as its desk is handed it: only what this item asks for. The key is the case item's id, for ever. */
-export async function applicationOf({ row }: HeldCase, item: ItemRow, tools: CasesTools): Promise<Application> {
+export async function applicationOf(held: HeldCase, item: ItemRow, tools: CasesTools): Promise<Application> {
+  const { row } = held;
   const entry = tools.catalogue.item(item.item);
   if (!entry) throw new Error(`the item ${item.item} of a case is no longer in the catalogue: put it back, its cases are not finished`);
   const { applicant, form } = openContents(tools.vault, row.id, row.sealed);
   const wanted = new Set([...tools.catalogue.form(entry.slug).required, ...tools.catalogue.form(entry.slug).optional]);
+  const asked = new Set(entry.materials.map(({ materialId }) => materialId));
+  const earlier = await earlierOf(held, item, tools);
+  const brought = await materialsOf(row.id, asked, tools);
+  const made = earlier.materials.filter(({ id }) => asked.has(id) && !brought.some((each) => each.id === id));
   return {
     key: item.id,
     caseNumber: row.number,
     item: { code: entry.code, slug: entry.slug, nameZh: entry.nameZh },
-    applicant,
+    applicant: { ...applicant, uscc: applicant.uscc ?? earlier.uscc ?? null },
     form: Object.fromEntries(Object.entries(form).filter(([field]) => wanted.has(field))),
-    materials: await materialsOf(row.id, new Set(entry.materials.map(({ materialId }) => materialId)), tools),
+    materials: [...brought, ...made],
     submittedAt: row.submittedAt ?? row.openedAt,
   };
 }

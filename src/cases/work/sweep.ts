@@ -106,7 +106,24 @@ export async function fetchDelayed(tools: CasesTools): Promise<void> {
     const { applicant } = openContents(tools.vault, caseId, sealed);
     const found = await fetcherOf(applicant, { role: 'officer', actor: 'gateway' }, tools).material(material);
     if (found.kind === 'found') await arrived(caseId, material, found.number, tools);
+    if (found.kind === 'none') await notHeld(caseId, material, tools);
   }
+}
+
+/** The agency answers again and holds no such document: it waits for it no more, and whoever decides the items is told. */
+function notHeld(caseId: string, material: string, tools: CasesTools): Promise<void> {
+  return tools.store.transaction(async (unit) => {
+    const held = await hold(unit, caseId);
+    if (!held) return;
+    const row = and(eq(caseMaterials.caseId, caseId), eq(caseMaterials.material, material), eq(caseMaterials.source, 'SYSTEM_DELAYED'));
+    const gone = await unit.db.delete(caseMaterials).where(row).returning({ material: caseMaterials.material });
+    if (gone.length === 0) return;
+    const { number, subject, status } = held.row;
+    const at = new Date(tools.clock.now());
+    await unit.db.insert(caseEvents).values({ caseId, kind: 'material-not-held', status, at, ...GATEWAY, why: material });
+    unit.audit.write({ action: 'case.material-not-held', ...GATEWAY, outcome: 'done', case: number, subject, detail: { material } });
+    await unit.notify(caseChannel, caseId);
+  });
 }
 
 function arrived(caseId: string, material: string, number: string, tools: CasesTools): Promise<void> {

@@ -1,5 +1,6 @@
 import type { MutationResolvers, OpenCaseInput } from '../../../schema/generated/types.ts';
 import type { RequestContext } from '../context.ts';
+import { peopleOf } from '../guide-input.ts';
 import { badInput } from '../scalars.ts';
 import { APPLICANTS, DECIDERS, given, HALL, onCase, payloadOf, roomFor, whoOf } from './access.ts';
 
@@ -62,12 +63,12 @@ export const caseMutations: MutationResolvers = {
 };
 
 function openInput(input: OpenCaseInput, { caller }: RequestContext) {
-  const { uscc, idNumber, nameZh, phone } = input.applicant;
+  const { uscc, idNumber, nameZh, phone, people } = input.applicant;
   return {
     theme: given(input.theme),
     answers: Object.fromEntries((input.answers ?? []).map(({ question, value }) => [question, answerOf(value)])),
     items: given(input.items),
-    applicant: { uscc: uscc ?? null, idNumber: idNumber ?? null, nameZh, phone: phone ?? null, people: [] },
+    applicant: { uscc: uscc ?? null, idNumber: idNumber ?? null, nameZh, phone: phone ?? null, people: [...peopleOf(people ?? [])] },
     channel: caller.role === 'kiosk' ? ('KIOSK' as const) : input.channel,
   };
 }

@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { proposedTables } from '../../connect/index.ts';
+import type { AgencyTools, SandboxTools } from '../agency-tools.ts';
 import { FaultSwitch } from '../faults.ts';
+import { FlakySwitch } from '../flaky.ts';
 import { skewed } from '../misbehaviour.ts';
-import type { RunningSandbox, SandboxTools, Traffic } from '../sandbox.ts';
+import type { HabitSwitch } from '../office/habits.ts';
+import type { Office } from '../office/office.ts';
+import type { RunningSandbox, Traffic } from '../sandbox.ts';
 import { BatchJob, SEEN } from './batch-job.ts';
 import { DatabaseHost, type Lease } from './database-host.ts';
 import { openPostgresDoor, type PostgresDoor } from './postgres-door.ts';
@@ -12,8 +16,8 @@ const USER = 'hall';
 const DATABASE = 'qzk';
 
 /** Starts a sandbox agency behind an exchange database. The database itself starts when somebody comes to its door. */
-export async function startExchangeSandbox(spec: ExchangeSandboxSpec, tools: SandboxTools): Promise<RunningSandbox> {
-  const office = new Office(spec, tools);
+export async function startExchangeSandbox(spec: ExchangeSandboxSpec, agency: AgencyTools): Promise<RunningSandbox> {
+  const office = new BackOffice(spec, agency.tools);
   const password = randomBytes(12).toString('base64url');
   const door = await openPostgresDoor({
     upstream: () => office.port(),
@@ -24,15 +28,16 @@ export async function startExchangeSandbox(spec: ExchangeSandboxSpec, tools: San
   });
   const url = `postgres://127.0.0.1:${door.port}/${DATABASE}`;
   const settings = spec.settings({ url, user: USER, password, schema: office.schema });
-  return new RunningExchange({ id: spec.id, url, settings, office, door });
+  return new RunningExchange({ id: spec.id, url, settings, office, door, agency });
 }
 
 interface Parts {
   readonly id: string;
   readonly url: string;
   readonly settings: Readonly<Record<string, unknown>>;
-  readonly office: Office;
+  readonly office: BackOffice;
   readonly door: PostgresDoor;
+  readonly agency: AgencyTools;
 }
 
 class RunningExchange implements RunningSandbox {
@@ -40,14 +45,22 @@ class RunningExchange implements RunningSandbox {
   readonly url: string;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly faults: FaultSwitch;
-  readonly #office: Office;
+  /** Its database fails as a whole or not at all: see its faults. */
+  readonly flaky = new FlakySwitch();
+  readonly habits: HabitSwitch;
+  readonly offices: readonly Office[];
+  readonly #office: BackOffice;
+  readonly #agency: AgencyTools;
   readonly #door: PostgresDoor;
 
-  constructor({ id, url, settings, office, door }: Parts) {
+  constructor({ id, url, settings, office, door, agency }: Parts) {
     this.id = id;
     this.url = url;
     this.settings = settings;
     this.faults = office.faults;
+    this.habits = agency.habits;
+    this.offices = agency.offices;
+    this.#agency = agency;
     this.#office = office;
     this.#door = door;
   }
@@ -69,13 +82,14 @@ class RunningExchange implements RunningSandbox {
   }
 
   async close(): Promise<void> {
+    this.#agency.close();
     await this.#door.close();
     await this.#office.close();
   }
 }
 
 /** The agency's side: its tables in a schema of their own, and its batch job. */
-class Office {
+class BackOffice {
   readonly faults = new FaultSwitch('exchange');
   readonly schema = `s_${randomBytes(6).toString('hex')}`;
   /** Requests its job picked up, and what every reply takes. */

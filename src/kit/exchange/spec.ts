@@ -1,6 +1,6 @@
 import type { ReplyTable, RequestTable } from '../../connect/index.ts';
+import type { SandboxTools } from '../agency-tools.ts';
 import type { Fault } from '../faults.ts';
-import type { SandboxTools } from '../sandbox.ts';
 
 /** How the hall reaches the exchange database of a sandbox agency. */
 export interface ExchangeAccess {

@@ -5,11 +5,16 @@ import { z } from 'zod';
 import { type MovableClock, movableClock } from '../../clock/index.ts';
 import { DatabaseHost } from '../exchange/database-host.ts';
 import { FAULTS, NoSuchFault } from '../faults.ts';
+import { HABITS } from '../office/habits.ts';
+import { Gateway, HallDoor } from '../office/hall.ts';
 import { type RunningSandbox, type SandboxSpec, startSandbox } from '../sandbox.ts';
 import { loadSubjects } from '../subjects.ts';
 import { openIssuer, SANDBOX_AUDIENCE, type SandboxIssuer, TokenRequest } from './issuer.ts';
 
 const FaultRequest = z.strictObject({ fault: z.enum(FAULTS), agency: z.string().optional() });
+const HabitRequest = z.strictObject({ habit: z.enum(HABITS), agency: z.string().optional() });
+const Rate = z.number().min(0).max(1);
+const FlakyRequest = z.strictObject({ reset: Rate, unavailable: Rate, lost: Rate });
 const ClockRequest = z.strictObject({ offset: z.number().nonnegative() });
 
 export interface HostOptions {
@@ -34,10 +39,12 @@ export interface SandboxHost {
 export async function startSandboxHost(options: HostOptions): Promise<SandboxHost> {
   mkdirSync(options.data, { recursive: true });
   const clock = keptClock(resolve(options.data, 'clock.json'));
-  const tools = { clock, subjects: loadSubjects(options.subjects, Date.now()), databases: new DatabaseHost() };
+  const hall = new HallDoor(resolve(options.data, 'hall.json'));
+  const subjects = loadSubjects(options.subjects, Date.now());
+  const world = { clock, subjects, databases: new DatabaseHost(), folder: options.data, hall };
   const { port = 0 } = options;
-  const agencies = await Promise.all(options.specs.map((spec, i) => startSandbox(spec, tools, port && port + 1 + i)));
-  const control = controlServer(agencies, clock, await openIssuer(options.data, clock));
+  const agencies = await Promise.all(options.specs.map((spec, i) => startSandbox(spec, world, port && port + 1 + i)));
+  const control = controlServer(agencies, { clock, hall, issuer: await openIssuer(options.data, clock) });
   const url = await control.listen({ host: '127.0.0.1', port });
   return {
     url,
@@ -67,12 +74,17 @@ function keptClock(file: string): MovableClock {
 
 function sentence(error: unknown): string {
   if (error instanceof z.ZodError) return z.prettifyError(error);
-  return error instanceof NoSuchFault ? error.message : 'bad request';
+  return error instanceof NoSuchFault || error instanceof NoSuchConnector ? error.message : 'bad request';
 }
 
-function controlServer(agencies: readonly RunningSandbox[], clock: MovableClock, issuer: SandboxIssuer): FastifyInstance {
+interface ControlTools {
+  readonly clock: MovableClock;
+  readonly hall: HallDoor;
+  readonly issuer: SandboxIssuer;
+}
+
+function controlServer(agencies: readonly RunningSandbox[], { clock, hall, issuer }: ControlTools): FastifyInstance {
   const app = Fastify({ logger: false, forceCloseConnections: true });
-  const byId = new Map(agencies.map((agency) => [agency.id, agency]));
   const self = () => `http://127.0.0.1:${(app.server.address() as { port: number }).port}`;
 
   // A page in a browser must not reach the switches or fetch a token.
@@ -80,7 +92,7 @@ function controlServer(agencies: readonly RunningSandbox[], clock: MovableClock,
     if (request.headers.origin) await reply.code(403).send({ error: 'not for browsers' });
   });
   app.setErrorHandler((error, _request, reply) => {
-    return reply.code(400).send({ error: sentence(error) });
+    return reply.code(error instanceof NoSuchConnector ? 404 : 400).send({ error: sentence(error) });
   });
   app.get('/', () => ({
     connectors: agencies.map(({ id, settings, url }) => ({ id, settings, url })),
@@ -98,20 +110,47 @@ function controlServer(agencies: readonly RunningSandbox[], clock: MovableClock,
     access_token: await issuer.token(TokenRequest.parse(request.body), self()),
     token_type: 'Bearer',
   }));
-  app.post('/clock', (request) => {
+  app.post('/clock', async (request) => {
     clock.set(ClockRequest.parse(request.body).offset);
+    await hall.clockMoved(clock.offset);
     return { offset: clock.offset };
   });
-  app.get<{ Params: { id: string } }>(
-    '/connectors/:id/traffic',
-    (request, reply) => byId.get(request.params.id)?.traffic() ?? reply.code(404).send({ error: 'no such connector' }),
-  );
-  app.post<{ Params: { id: string } }>('/connectors/:id/fault', (request, reply) => {
-    const { fault, agency } = FaultRequest.parse(request.body);
-    const target = byId.get(request.params.id);
-    if (!target) return reply.code(404).send({ error: `no such connector; there are ${[...byId.keys()].join(', ')}` });
-    target.faults.set(fault, agency);
-    return { connector: target.id, fault, ...(agency && { agency }) };
+  app.post('/hall', (request) => {
+    hall.register(Gateway.parse(request.body));
+    return {};
   });
+  addSwitches(app, agencies);
   return app;
+}
+
+type OfOne = { readonly Params: { readonly id: string } };
+
+/** What each agency can be told and asked. */
+function addSwitches(app: FastifyInstance, agencies: readonly RunningSandbox[]): void {
+  const byId = new Map(agencies.map((agency) => [agency.id, agency]));
+  const named = ({ params }: { params: OfOne['Params'] }): RunningSandbox => {
+    const found = byId.get(params.id);
+    if (!found) throw new NoSuchConnector(`no such connector; there are ${[...byId.keys()].join(', ')}`);
+    return found;
+  };
+  app.get<OfOne>('/connectors/:id/traffic', (request) => named(request).traffic());
+  app.get<OfOne>('/connectors/:id/applications', (request) => named(request).offices.flatMap(({ files }) => files));
+  app.post<OfOne>('/connectors/:id/fault', (request) => {
+    const { fault, agency } = FaultRequest.parse(request.body);
+    named(request).faults.set(fault, agency);
+    return { fault };
+  });
+  app.post<OfOne>('/connectors/:id/habit', (request) => {
+    const { habit, agency } = HabitRequest.parse(request.body);
+    named(request).habits.set(habit, agency);
+    return { habit };
+  });
+  app.post<OfOne>('/connectors/:id/flaky', (request) => {
+    named(request).flaky.set(FlakyRequest.parse(request.body));
+    return {};
+  });
+}
+
+class NoSuchConnector extends Error {
+  override readonly name = 'NoSuchConnector';
 }

@@ -9,9 +9,36 @@ const TABLE = {
   twice: 'grants, and says everything twice',
   shuffled: 'grants, and says what it has to say in the wrong order, all at the end',
   late: 'grants, and calls back a day later',
+  mixed: 'does one of grant, silent, twice, shuffled and late, by chance',
 } as const;
 
 export type Habit = keyof typeof TABLE;
 /** All habits, in the order of their table. */
 export const HABITS = Object.keys(TABLE) as [Habit, ...Habit[]];
 export const describeHabit = (habit: Habit): string => TABLE[habit];
+
+const MIXTURE = ['grant', 'silent', 'twice', 'shuffled', 'late'] as const satisfies readonly Habit[];
+
+/** The habit an application meets: a mixture decides when it arrives. */
+export const habitOf = (habit: Habit): Habit =>
+  habit === 'mixed' ? (MIXTURE[Math.floor(Math.random() * MIXTURE.length)] ?? 'grant') : habit;
+
+/** Which habit each agency of one sandbox has now. */
+export class HabitSwitch {
+  #all: Habit = 'grant';
+  readonly #byAgency = new Map<string, Habit>();
+
+  /** Sets the habit of one agency, or of all when none is named. */
+  set(habit: Habit, agency?: string): void {
+    if (agency) {
+      this.#byAgency.set(agency, habit);
+      return;
+    }
+    this.#all = habit;
+    this.#byAgency.clear();
+  }
+
+  of(agency: string): Habit {
+    return this.#byAgency.get(agency) ?? this.#all;
+  }
+}

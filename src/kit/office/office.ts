@@ -3,12 +3,14 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../../clock/index.ts';
 import type { CorrectionPoint } from '../../connect/index.ts';
-import type { Habit } from './habits.ts';
+import { type Habit, habitOf } from './habits.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** How often the office looks whether it has something to tell. */
 const TICK_MS = 100;
+/** A hall that did not take a call-back is told again after this long. */
+const AGAIN_MS = 1_000;
 
 /** Something that happened to an application, as the office notes it in its own book. */
 export interface OfficeEvent {
@@ -90,9 +92,13 @@ export function openOffice(options: OfficeOptions): Office {
   const byKey = new Map<string, readonly OfficeFile[]>();
   for (const file of book.values()) byKey.set(file.key, [...(byKey.get(file.key) ?? []), file]);
   const telling = new Set<string>();
+  const notBefore = new Map<string, number>();
+  /** References of those that may have something to tell yet. */
+  const open = new Set(book.keys());
 
   function keep(file: OfficeFile): void {
     book.set(file.reference, file);
+    open.add(file.reference);
     byKey.set(file.key, [...(byKey.get(file.key) ?? []).filter(({ reference }) => reference !== file.reference), file]);
     writeLine(bookFile, file);
   }
@@ -116,13 +122,18 @@ export function openOffice(options: OfficeOptions): Office {
     let taken = true;
     for (let i = 0; i < times; i++) taken = (await options.tell?.(file, event).catch(() => false)) ?? false;
     telling.delete(event.id);
+    if (!taken) notBefore.set(event.id, Date.now() + AGAIN_MS);
     if (taken) append(file.reference, (latest) => ({ told: [...latest.told, event.id] }));
   }
 
+  const mayTell = ({ id }: OfficeEvent): boolean => !telling.has(id) && (notBefore.get(id) ?? 0) <= Date.now();
+
   const timer = setInterval(() => {
     if (!options.tell) return;
-    for (const file of book.values())
-      for (const event of toTell(file, eventsOf(file), clock.now())) if (!telling.has(event.id)) void tellOne(file, event);
+    for (const file of [...open].flatMap((reference) => book.get(reference) ?? [])) {
+      for (const event of toTell(file, eventsOf(file), clock.now())) if (mayTell(event)) void tellOne(file, event);
+      if (isToldWholly(file, plannedEvents(file, options.daysOf(file.item)))) open.delete(file.reference);
+    }
   }, TICK_MS);
   timer.unref();
 
@@ -132,7 +143,18 @@ export function openOffice(options: OfficeOptions): Office {
       if (known) return { reference: known.reference, repeated: true };
       const reference = `${options.id.toUpperCase()}-${new Date(clock.now()).getUTCFullYear()}-${String(book.size + 1).padStart(6, '0')}`;
       const taken = 1 + (byKey.get(key)?.length ?? 0);
-      keep({ key, reference, item, nameZh, receivedAt: clock.now(), habit: options.habit(), taken, supplements: [], told: [], added: [] });
+      keep({
+        key,
+        reference,
+        item,
+        nameZh,
+        receivedAt: clock.now(),
+        habit: habitOf(options.habit()),
+        taken,
+        supplements: [],
+        told: [],
+        added: [],
+      });
       return { reference, repeated: false };
     },
     find,
@@ -194,6 +216,10 @@ function worked(file: OfficeFile, begun: number, days: number, event: MakeEvent)
   const granted = event('granted', decidedAt, { result: { number: `示例-${file.reference}`, nameZh: file.nameZh } });
   return [accepted, ...(pause ? review : []), granted];
 }
+
+/** Nothing of it will be told any more, unless the applicant does something. */
+const isToldWholly = ({ habit, told }: OfficeFile, planned: readonly OfficeEvent[]): boolean =>
+  habit === 'silent' || planned.every(({ id }) => told.includes(id));
 
 /** What the office has to tell now, in the order in which it tells it. */
 function toTell(file: OfficeFile, events: readonly OfficeEvent[], now: number): readonly OfficeEvent[] {

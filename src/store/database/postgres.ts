@@ -22,6 +22,9 @@ export function openPostgres({ url, connections = CONNECTIONS, log }: PostgresOp
   const pool = new Pool({ ...common, max: connections, statement_timeout: STATEMENT_MS, keepAlive: true });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'a database connection broke'));
+  const broken = new WeakSet<PoolClient>();
+  // The same for one that breaks while somebody has it and asks nothing at that moment.
+  pool.on('connect', (client) => client.on('error', () => broken.add(client)));
   const process = randomBytes(9).toString('base64url');
   const writers = new WeakMap<PoolClient, string>();
   let opened = 0;
@@ -34,15 +37,14 @@ export function openPostgres({ url, connections = CONNECTIONS, log }: PostgresOp
 
   async function connected<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await pool.connect().catch(unavailable);
-    let broken: unknown;
     try {
       return await work(client);
     } catch (cause) {
-      broken = isUnavailable(cause) ? cause : undefined;
+      if (isUnavailable(cause)) broken.add(client);
       throw cause;
     } finally {
       // A connection of unknown state must not be handed to the next one who asks.
-      client.release(broken !== undefined);
+      client.release(broken.has(client));
     }
   }
 
