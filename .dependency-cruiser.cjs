@@ -4,7 +4,7 @@
  */
 
 /** Rooms from top to bottom; those of one line do not know each other. */
-const LEVELS = [['cli', 'server'], ['graph'], ['cases', 'guide'], ['catalogue', 'connect', 'trust', 'calendar'], ['store']];
+const LEVELS = [['cli', 'server'], ['graph'], ['cases', 'guide'], ['catalogue', 'connect', 'trust', 'calendar', 'files'], ['store']];
 /** Rooms that know nobody but themselves and that everybody may know. */
 const LEAVES = ['codes', 'clock'];
 

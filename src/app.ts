@@ -110,7 +110,7 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
   checkAgencies(engine, catalogue);
   const calendar = hallCalendar(settings);
   const cases = caseRoom(() =>
-    openCaseRoom(settings, { catalogue, calendar, engine, clock, log, vault: new Vault(derivedKey(key, 'cases')) }, casesTools),
+    openCaseRoom(settings, key, { catalogue, calendar, engine, clock, log, vault: new Vault(derivedKey(key, 'cases')) }, casesTools),
   );
   if (settings.database || holdsDatabase(settings.data)) await cases.enter();
   const graph = createGraph({ folders: schemaFolders(settings), served: engine.served });

@@ -4,8 +4,9 @@ import { dirname, resolve } from 'node:path';
 import { type CasesTools, caseEvidence, type Evidence, type Opened, openCases, QUEUES } from './cases/index.ts';
 import { type Clock, parseDuration } from './clock/index.ts';
 import { type Log, resolveSecrets, Secret } from './connect/index.ts';
+import { clamdScanner, type Files, type FilesOptions, folderPlace, openFiles, s3Place } from './files/index.ts';
 import type { Settings } from './settings/index.ts';
-import { openStore, type Store } from './store/index.ts';
+import { derivedKey, openStore, type Store, Vault } from './store/index.ts';
 import { newSigningKey, openProof, type Proof, type ProofPages, pagesOf, type SigningKey, signingKey } from './trust/index.ts';
 
 const EVERY_ROWS = 1_000;
@@ -16,16 +17,19 @@ type Watch = Pick<CasesTools, 'clock' | 'log'>;
 /** Opens the database and the room of cases over it. */
 export async function openCaseRoom(
   settings: Settings,
-  tools: Omit<CasesTools, 'store' | 'pools'>,
+  key: Buffer,
+  tools: Omit<CasesTools, 'store' | 'pools' | 'files'>,
   fitted: (tools: CasesTools) => CasesTools,
 ): Promise<Opened> {
   return overStore(settings, tools, async (store, proof) => {
-    const cases = await openCases(fitted({ ...tools, store, pools: settings.config.commissioners }));
+    const files = filesOf(settings, { store, clock: tools.clock, key });
+    const cases = await openCases(fitted({ ...tools, store, files, pools: settings.config.commissioners }));
     return {
       cases,
       evidence: evidenceIn(store, proof, tools.clock),
       async close() {
         await cases.close();
+        await files.close();
         await proof.close();
         await store.close();
       },
@@ -103,4 +107,24 @@ function sandboxKey({ data, config }: Settings): SigningKey {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
   }
   return signingKey(readFileSync(file, 'utf8'), file);
+}
+
+/** Files in the data folder, or in a store that speaks S3; both are received in the data folder. */
+function filesOf(settings: Settings, { key, ...tools }: Pick<FilesOptions, 'store' | 'clock' | 'key'>): Files {
+  const { s3, scanner, most, reserve } = settings.config.files ?? {};
+  const folder = resolve(settings.data, 'files');
+  const where = `${settings.configFile}: files.s3`;
+  const secretAt = (name: string, raw: unknown) => secretOf(raw, settings, `${where}.${name}`);
+  const place = s3
+    ? s3Place({ ...s3, accessKey: secretAt('accessKey', s3.accessKey), secretKey: secretAt('secretKey', s3.secretKey) })
+    : folderPlace(folder);
+  const keys = { key: derivedKey(key, 'file contents'), vault: new Vault(derivedKey(key, 'files')) };
+  return openFiles({ ...tools, ...keys, place, folder, most, reserve, scanner: scanner && clamdScanner(scanner) });
+}
+
+/** A secret that the file names by reference. */
+function secretOf(raw: unknown, { configFile }: Settings, where: string): string {
+  const secret = resolveSecrets(raw, { env: process.env, folder: dirname(configFile), sandbox: false }, where);
+  if (!(secret instanceof Secret)) throw new Error(`${where}: a secret is given by reference, {"env": "NAME"} or {"file": "path"}`);
+  return secret.reveal();
 }

@@ -1,10 +1,11 @@
 import { and, eq, isNull } from 'drizzle-orm';
-import type { CorrectionPoint, Tidings } from '../connect/index.ts';
+import type { CorrectionPoint, DeskResult, Tidings } from '../connect/index.ts';
+import { FileRefused, type StoredFile } from '../files/index.ts';
 import type { Unit } from '../store/index.ts';
-import type { Fact } from './life/index.ts';
+import type { Fact, ItemResult } from './life/index.ts';
 import { type HeldCase, hold, type ItemRow, itemNamed, type Recorded, record } from './record.ts';
 import { callbacks, caseItems, quarantine } from './tables.ts';
-import { ASK_AFTER_MS, type CasesTools } from './tools.ts';
+import { ASK_AFTER_MS, type CasesTools, type Who } from './tools.ts';
 
 /** What became of tidings: kept, known before, of no effect, or set aside because nobody knows the application. */
 export type Told = Recorded['outcome'] | 'quarantined' | 'foreign';
@@ -52,7 +53,9 @@ export async function keepTidings(
     .returning({ id: callbacks.id });
   if (first.length === 0) return 'known';
   await heardOf(unit, item, tidings, at);
-  const { outcome } = await record(unit, held, item, factOf(tidings, tools), { actor: connector, role: 'agency' }, tools);
+  const agency: Who = { actor: connector, role: 'agency' };
+  const fact = await factOf(tidings, tools, (document) => documentKept(unit, held, document, agency, tools));
+  const { outcome } = await record(unit, held, item, fact, agency, tools);
   return outcome;
 }
 
@@ -67,13 +70,36 @@ async function heardOf({ db }: Unit, item: ItemRow, { reference }: Tidings, now:
   Object.assign(item, heard);
 }
 
-function factOf({ key: _key, reference: _reference, ...tidings }: Tidings, { catalogue }: CasesTools): Fact {
+type Keep = (document: DeskResult['document']) => Promise<StoredFile | null>;
+
+async function factOf({ key: _key, reference: _reference, ...tidings }: Tidings, { catalogue }: CasesTools, keep: Keep): Promise<Fact> {
   const id = `desk.${tidings.id}`;
   if (tidings.kind === 'correction')
     return { ...tidings, id, by: 'desk', points: tidings.points.map((point) => knownPoint(point, catalogue)) };
   if (tidings.kind !== 'granted') return { ...tidings, id, by: 'desk' };
-  const { document: _document, ...result } = tidings.result ?? { document: null, number: null, nameZh: '', validTo: null };
-  return { ...tidings, id, by: 'desk', result: tidings.result ? result : null };
+  const { result } = tidings;
+  const kept: ItemResult | null = result && { ...result, document: await keep(result.document) };
+  return { ...tidings, id, by: 'desk', result: kept };
+}
+
+/** A decision holds although its document cannot be kept: the agency is told nothing, the hall is. */
+async function documentKept(
+  unit: Unit,
+  { row }: HeldCase,
+  document: DeskResult['document'],
+  who: Who,
+  { files, log }: CasesTools,
+): Promise<StoredFile | null> {
+  if (!document) return null;
+  try {
+    return await files.deposit(unit, document, row.id, who);
+  } catch (cause) {
+    if (!(cause instanceof FileRefused) || cause.status >= 500) throw cause;
+    log.warn({ connector: who.actor, code: cause.code }, 'a document that an agency sent is not kept');
+    const { number, subject } = row;
+    unit.audit.write({ action: 'case.document-refused', ...who, outcome: 'refused', case: number, subject, detail: { code: cause.code } });
+    return null;
+  }
 }
 
 /** A material of the agency's own that the catalogue does not know could never be handed in under its name: it stands as a sentence. */
@@ -82,7 +108,7 @@ function knownPoint({ material, field, what }: CorrectionPoint, catalogue: Cases
 }
 
 async function setAside(unit: Unit, connector: string, tidings: Tidings, { vault, clock }: CasesTools): Promise<Told> {
-  const sealed = vault.seal(sealName(connector, tidings.id), JSON.stringify(tidings));
+  const sealed = vault.seal(sealName(connector, tidings.id), JSON.stringify(tidings, inBase64));
   const named = tidings.reference === null ? null : vault.name(`reference.${connector}`, tidings.reference);
   const row = { connector, id: tidings.id, named, sealed, at: new Date(clock.now()) };
   await unit.db.insert(quarantine).values(row).onConflictDoNothing();
@@ -109,9 +135,14 @@ export async function adopt(unit: Unit, held: HeldCase, item: ItemRow, tools: Ca
   }
 }
 
-/** Dates are texts in JSON. */
+/** A Buffer has become `{type, data}` by the time a replacer sees it; the numbers of a document would be four times as long. */
+const inBase64 = (name: string, value: unknown): unknown =>
+  name === 'bytes' ? Buffer.from((value as { data: number[] }).data).toString('base64') : value;
+
+/** Dates and bytes are texts in JSON. */
 function revived(opened: Buffer): Tidings {
-  const tidings = JSON.parse(opened.toString('utf8')) as Tidings;
+  const asBytes = (name: string, value: unknown) => (name === 'bytes' ? Buffer.from(String(value), 'base64') : value);
+  const tidings = JSON.parse(opened.toString('utf8'), asBytes) as Tidings;
   return { ...tidings, at: new Date(tidings.at) };
 }
 

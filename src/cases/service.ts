@@ -1,4 +1,5 @@
 import type { CallbackRequest } from '../connect/index.ts';
+import type { Files } from '../files/index.ts';
 import type { Unit } from '../store/index.ts';
 import { type Told, tellTidings } from './callbacks.ts';
 import { type AttachInput, attachMaterial } from './commands/attach.ts';
@@ -34,6 +35,8 @@ export interface CallbackAnswer {
 export interface Cases {
   readonly views: Views;
   readonly feed: Feed;
+  /** Files of materials and decisions. */
+  readonly files: Files;
   /** The keyed hash by which cases of an applicant are found. */
   subjectOf(applicant: { readonly uscc?: string | undefined; readonly idNumber?: string | undefined }): string;
   open(input: OpenInput, who: Who): Promise<Outcome>;
@@ -74,6 +77,7 @@ export async function openCases(tools: CasesTools): Promise<Cases> {
   return {
     views,
     feed,
+    files: tools.files,
     subjectOf: ({ uscc = null, idNumber = null }) => subjectOf(tools.vault, { uscc, idNumber }),
     open: (input, who) => run((unit) => openCase(unit, input, who, tools)),
     saveForm: (input, who) => run((unit) => saveForm(unit, input, who, tools)),

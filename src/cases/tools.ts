@@ -2,6 +2,7 @@ import type { Calendar } from '../calendar/index.ts';
 import type { Catalogue } from '../catalogue/index.ts';
 import type { Clock } from '../clock/index.ts';
 import type { Engine, Log } from '../connect/index.ts';
+import type { Files } from '../files/index.ts';
 import type { Queue, Store, Vault } from '../store/index.ts';
 
 /** What the room works with. */
@@ -14,6 +15,8 @@ export interface CasesTools {
   /** Names subjects and seals what is personal. */
   readonly vault: Vault;
   readonly log: Log;
+  /** Files of materials and decisions. */
+  readonly files: Files;
   /** Commissioners by block (the sector of the leading item). */
   readonly pools?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Called at named places; a test may end the process there. */

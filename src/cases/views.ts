@@ -2,7 +2,7 @@ import { and, asc, desc, eq, exists, gte, inArray, isNull, lt, or, type SQL, sql
 import { civilDateOf } from '../calendar/index.ts';
 import type { CorrectionPoint } from '../connect/index.ts';
 import { type Contents, openContents } from './contents.ts';
-import { type Fact, FINAL, PHASES, type Phase, STUCK, type Standing, standingOf } from './life/index.ts';
+import { type Fact, FINAL, type ItemResult, PHASES, type Phase, STUCK, type Standing, standingOf } from './life/index.ts';
 import type { CaseRow, ItemRow } from './record.ts';
 import { caseEvents, caseFacts, caseItems, caseMaterials, cases } from './tables.ts';
 import { BUREAU, type CasesTools } from './tools.ts';
@@ -18,7 +18,7 @@ export interface CaseItemView {
   readonly row: ItemRow;
   readonly standing: Standing;
   /** The decision's paper, where it was granted. */
-  readonly result: Extract<Fact, { kind: 'granted' }>['result'];
+  readonly result: ItemResult | null;
   readonly correction: readonly CorrectionPoint[];
   readonly overdue: boolean;
 }
@@ -60,6 +60,8 @@ export interface TaskQuery {
 export interface Views {
   cases(query: CaseQuery): Promise<readonly CaseView[]>;
   case(number: string): Promise<CaseView | undefined>;
+  /** The number of a case, by the id that rows name it by. */
+  numberOf(id: string): Promise<string | undefined>;
   tasks(query: TaskQuery): Promise<readonly { readonly view: CaseView; readonly item: CaseItemView }[]>;
   stuck(): Promise<readonly { readonly view: CaseView; readonly item: CaseItemView }[]>;
   materials(caseId: string): Promise<readonly CaseMaterialView[]>;
@@ -142,6 +144,10 @@ export function viewsOf(tools: CasesTools): Views {
     async case(number) {
       const [view] = await seen(await db.select().from(cases).where(eq(cases.number, number)));
       return view;
+    },
+    async numberOf(id) {
+      const [row] = await db.select({ number: cases.number }).from(cases).where(eq(cases.id, id));
+      return row?.number;
     },
     tasks: ({ free, officer, items, overdue }) =>
       itemsWhere(

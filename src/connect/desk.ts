@@ -68,6 +68,14 @@ export interface DeskResult {
   readonly establishes?: string | undefined;
   /** The document itself, where the agency sends it. */
   readonly document: { readonly type: string; readonly bytes: Buffer } | null;
+  /** By what anybody can check the document, as the agency sent it: a check code, a signature. */
+  readonly verification?: Verification | null;
+}
+
+/** How a document is checked: the agency's own word for the method, and its value as it came. */
+export interface Verification {
+  readonly method: string;
+  readonly value: string;
 }
 
 export type TidingsKind =

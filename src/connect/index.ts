@@ -36,6 +36,7 @@ export {
   type Standing,
   type Tidings,
   type TidingsKind,
+  type Verification,
 } from './desk.ts';
 export type { Counter, Desks } from './desks.ts';
 export { connectorFolders, importModule, loadConnector, moduleIn, shippedFolders } from './discover.ts';

@@ -5,7 +5,7 @@
  * - global id 全局标识: encrypted name of an object.
  */
 export { createApollo } from './apollo.ts';
-export { createCaseFormCheck } from './cases/index.ts';
+export { APPLICANTS, createCaseFormCheck, HALL, mayRead } from './cases/index.ts';
 export type { RequestContext } from './context.ts';
 export { createDocuments, type Documents } from './documents.ts';
 export type { ErrorCode } from './errors.ts';

@@ -9,6 +9,7 @@ import type { DoorOptions, Handler } from './asking.ts';
 import { RequestProblem } from './body.ts';
 import { addCallbacks } from './callbacks.ts';
 import { addEvidence } from './evidence-door.ts';
+import { addFiles } from './files-door.ts';
 import { graphqlDoor } from './graphql-door.ts';
 import { addNotices } from './notices-door.ts';
 import { explorerPage, plainPage } from './page.ts';
@@ -63,6 +64,7 @@ export function createHttpServer(options: ServerOptions): FastifyInstance {
   });
   addCallbacks(app, options.cases);
   addEvidence(app, options.cases, (secret) => secret === options.runSecret);
+  addFiles(app, options);
   app.get('/', (request, reply) => page(request, reply, options));
   addNotices(app, options);
   if (options.sandbox) addSandbox(app, options.sandbox, options);

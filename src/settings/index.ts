@@ -38,6 +38,22 @@ const ConnectorEntry = z.strictObject({
 
 const Issuer = z.strictObject({ issuer: z.string().min(1), audience: z.string().min(1), jwks: z.url() });
 
+/** Sizes in bytes. Secrets are references, read where the store is opened. */
+const Files = z.strictObject({
+  most: z.int().positive().optional(),
+  reserve: z.int().nonnegative().optional(),
+  scanner: z.strictObject({ host: z.string().min(1), port: z.int().min(1).max(65_535) }).optional(),
+  s3: z
+    .strictObject({
+      url: z.url({ protocol: /^https?$/ }),
+      bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'a bucket is 3 to 63 lower-case letters, digits, dots and hyphens'),
+      region: z.string().min(1),
+      accessKey: z.unknown(),
+      secretKey: z.unknown(),
+    })
+    .optional(),
+});
+
 const Config = z.strictObject({
   connectors: z.record(z.string(), ConnectorEntry).optional(),
   serve: z.record(z.string(), z.string()).optional(),
@@ -52,6 +68,7 @@ const Config = z.strictObject({
   memory: z.strictObject({ enabled: z.boolean() }).optional(),
   /** Commissioners by block. */
   commissioners: z.record(z.string(), z.array(z.string().min(1))).optional(),
+  files: Files.optional(),
   keys: z.strictObject({ ids: z.unknown(), audit: z.unknown() }).partial().optional(),
   audit: z
     .strictObject({

@@ -10,7 +10,7 @@ import { holdNumber } from './editing.ts';
 export interface AttachInput {
   readonly number: string;
   readonly material: string;
-  /** Name of a stored file. */
+  /** Id of a file that was sent in. */
   readonly file?: string | undefined;
   readonly certificateNumber?: string | undefined;
   /** Version of the commitment text that was signed. */
@@ -25,6 +25,7 @@ export async function attachMaterial(unit: Unit, input: AttachInput, who: Who, t
   const wanting = await itemsWanting(unit, input.material, items, tools);
   if (wanting.length === 0) throw new Refused(problem('UNKNOWN_MATERIAL', 'material'));
   const now = new Date(tools.clock.now());
+  if (input.file !== undefined) await mustBeTheirs(unit, input.file, row.id, who, tools);
   const added = { caseId: row.id, material: input.material, addedBy: who.actor, addedAt: now, ...sourceOf(input, held, who, tools, now) };
   await unit.db
     .insert(caseMaterials)
@@ -36,7 +37,7 @@ export async function attachMaterial(unit: Unit, input: AttachInput, who: Who, t
     outcome: 'done',
     case: row.number,
     subject: row.subject,
-    detail: { material: input.material, source: added.source },
+    detail: { material: input.material, source: added.source, ...(added.file && { file: added.file }) },
   });
   // What was promised and has come goes on to those who wait for it.
   if (row.submittedAt && added.source === 'ATTACHED')
@@ -44,6 +45,11 @@ export async function attachMaterial(unit: Unit, input: AttachInput, who: Who, t
       if (!FINAL.has(phase) && phase !== 'CORRECTION' && phase !== 'WAITING')
         await unit.jobs.send(QUEUES.supplement, { caseId: row.id, itemId: id, desk, materials: [input.material] });
   return held;
+}
+
+/** A file becomes part of the case, unless it is another's: then it is as if it were not there. */
+async function mustBeTheirs(unit: Unit, file: string, caseId: string, who: Who, { files }: CasesTools): Promise<void> {
+  if (!(await files.claim(unit, file, caseId, who))) throw new Refused(problem('UNKNOWN_FILE', 'file'));
 }
 
 /** Items that ask for a material: by the catalogue, or in a correction that is open. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
 import type { CorrectionPoint } from '../../connect/index.ts';
+import type { StoredFile } from '../../files/index.ts';
 import type { Unit } from '../../store/index.ts';
 import { type Fact, type FactDetail, type FactKind, FINAL, MOVES } from '../life/index.ts';
 import { problem, Refused } from '../problem.ts';
@@ -103,13 +104,16 @@ export interface DecideInput {
   readonly reason?: string | undefined;
   readonly resultNumber?: string | undefined;
   readonly validTo?: string | undefined;
+  /** Id of a file that was sent in: the document itself. */
+  readonly document?: string | undefined;
 }
 
 /** Decides a task of the bureau. */
 export async function decide(unit: Unit, input: DecideInput, who: Who, tools: CasesTools): Promise<HeldCase> {
   const { held, item } = await holdTask(unit, input.item, who);
   if (input.decision === 'GRANT') await mustBeFetched(unit, item, tools);
-  await recorded(unit, { held, item }, factOf(input, item, tools), who, tools);
+  const document = input.document === undefined ? null : await claimed(unit, input, held, who, tools);
+  await recorded(unit, { held, item }, factOf(input, document, item, tools), who, tools);
   return held;
 }
 
@@ -122,7 +126,20 @@ async function mustBeFetched(unit: Unit, { caseId, item }: ItemRow, { catalogue 
   if (open.length > 0) throw new Refused(...open.map(({ material }) => problem('WAITS_FOR_AGENCY', `materials/${material}`)));
 }
 
-function factOf({ decision, reason = '', resultNumber, validTo }: DecideInput, { item }: ItemRow, { catalogue }: CasesTools): FactDetail {
+/** Only what is granted has a document. */
+async function claimed(unit: Unit, { decision, document = '' }: DecideInput, { row }: HeldCase, who: Who, { files }: CasesTools) {
+  if (decision !== 'GRANT') throw new Refused(problem('WRONG_FORM', 'document'));
+  const file = await files.claim(unit, document, row.id, who);
+  if (!file) throw new Refused(problem('UNKNOWN_FILE', 'document'));
+  return file;
+}
+
+function factOf(
+  { decision, reason = '', resultNumber, validTo }: DecideInput,
+  document: StoredFile | null,
+  { item }: ItemRow,
+  { catalogue }: CasesTools,
+): FactDetail {
   if (reason.trim() === '' && NEEDS_REASON.has(decision)) throw new Refused(problem('WRONG_FORM', 'reason'));
   const nameZh = catalogue.item(item)?.result?.nameZh ?? '办理结果';
   const facts: Readonly<Record<Decision, FactDetail>> = {
@@ -130,7 +147,7 @@ function factOf({ decision, reason = '', resultNumber, validTo }: DecideInput, {
     NOT_ACCEPT: { kind: 'not-accepted', reason },
     START_SPECIAL: { kind: 'special-started', reason },
     END_SPECIAL: { kind: 'special-ended' },
-    GRANT: { kind: 'granted', result: { number: resultNumber ?? null, nameZh, validTo: validTo ?? null } },
+    GRANT: { kind: 'granted', result: { number: resultNumber ?? null, nameZh, validTo: validTo ?? null, document } },
     REFUSE: { kind: 'refused', reason },
     REVOKE: { kind: 'revoked', reason },
   };

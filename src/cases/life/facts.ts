@@ -11,6 +11,7 @@
  * - tolerance 容缺: a material that may follow later, against a commitment.
  */
 import type { CorrectionPoint, DeskResult } from '../../connect/index.ts';
+import type { StoredFile } from '../../files/index.ts';
 
 export const PHASES = [
   'DRAFT',
@@ -34,6 +35,9 @@ export type Phase = (typeof PHASES)[number];
 /** Phases that nothing leads out of by itself. `DISPUTED` waits for a person, so it is none. */
 export const FINAL: ReadonlySet<Phase> = new Set(['GRANTED', 'REFUSED', 'NOT_ACCEPTED', 'WITHDRAWN', 'DROPPED', 'REVOKED']);
 
+/** What was decided, as it is kept: the document lies with the files, its digest stands here. */
+export type ItemResult = Omit<DeskResult, 'document'> & { readonly document: StoredFile | null };
+
 export type FactDetail =
   /** The applicant handed it in. 提交 */
   | { readonly kind: 'submitted' }
@@ -54,7 +58,7 @@ export type FactDetail =
   | { readonly kind: 'corrected' }
   | { readonly kind: 'special-started'; readonly reason: string }
   | { readonly kind: 'special-ended' }
-  | { readonly kind: 'granted'; readonly result: Omit<DeskResult, 'document'> | null; readonly file?: string | undefined }
+  | { readonly kind: 'granted'; readonly result: ItemResult | null }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'withdrawn' }
   | { readonly kind: 'revoked'; readonly reason: string }

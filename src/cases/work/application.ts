@@ -1,5 +1,7 @@
+import { buffer } from 'node:stream/consumers';
 import { eq } from 'drizzle-orm';
 import type { Application, ApplicationMaterial } from '../../connect/index.ts';
+import type { FileType } from '../../files/index.ts';
 import { openContents } from '../contents.ts';
 import type { HeldCase, ItemRow } from '../record.ts';
 import { caseMaterials } from '../tables.ts';
@@ -30,13 +32,34 @@ export async function applicationOf(held: HeldCase, item: ItemRow, tools: CasesT
 
 async function materialsOf(caseId: string, wanted: ReadonlySet<string>, tools: CasesTools): Promise<readonly ApplicationMaterial[]> {
   const rows = await tools.store.db.select().from(caseMaterials).where(eq(caseMaterials.caseId, caseId));
-  return rows
-    .filter(({ material }) => wanted.has(material))
-    .map(({ material, number, source }) => ({
-      id: material,
-      nameZh: tools.catalogue.material(material)?.nameZh ?? material,
-      file: null,
-      number,
-      follows: source === 'COMMITTED' || source === 'SYSTEM_DELAYED',
-    }));
+  return Promise.all(rows.filter(({ material }) => wanted.has(material)).map((row) => materialOf(row, tools)));
+}
+
+async function materialOf(
+  { material, number, source, file }: typeof caseMaterials.$inferSelect,
+  tools: CasesTools,
+): Promise<ApplicationMaterial> {
+  const nameZh = tools.catalogue.material(material)?.nameZh ?? material;
+  return {
+    id: material,
+    nameZh,
+    file: file === null ? null : await fileOf(file, nameZh, tools),
+    number,
+    follows: source === 'COMMITTED' || source === 'SYSTEM_DELAYED',
+  };
+}
+
+const EXTENSIONS: Readonly<Record<FileType, string>> = {
+  'application/pdf': 'pdf',
+  'application/ofd': 'ofd',
+  'image/png': 'png',
+  'image/jpeg': 'jpg',
+};
+
+/** A file without a name of its own is called as its material is. */
+async function fileOf(id: string, nameZh: string, { files }: CasesTools): Promise<ApplicationMaterial['file']> {
+  const found = await files.find(id);
+  if (!found) throw new Error(`the file ${id} of a case is not kept any more: put it back from a backup`);
+  const { type, sha256, name } = found;
+  return { name: name ?? `${nameZh}.${EXTENSIONS[type]}`, type, sha256, read: () => buffer(files.read(found)) };
 }

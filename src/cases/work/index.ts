@@ -38,4 +38,5 @@ async function sweepOnce(tools: CasesTools): Promise<void> {
   await warn(tools);
   await followUp(tools);
   await fetchDelayed(tools);
+  await tools.files.sweep();
 }

@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { type Cases, type CaseView, Conflict, type Outcome, type Problem, problem, type Who } from '../../cases/index.ts';
 import type { Role } from '../../connect/index.ts';
+import type { FileView } from '../../files/index.ts';
 import type { RequestContext } from '../context.ts';
 import { badInput } from '../scalars.ts';
 
@@ -26,13 +27,20 @@ export async function roomFor({ caller, cases }: RequestContext, roles: readonly
 }
 
 /** A citizen and a kiosk see what they opened themselves; of all else they are told that there is none. */
-export async function visible(number: string, { caller, cases }: RequestContext): Promise<CaseView | null> {
+export async function visible(number: string, { caller, cases }: Pick<RequestContext, 'caller' | 'cases'>): Promise<CaseView | null> {
   const view = await (await cases.enter()).views.case(number);
   return view && isVisible(view.row.openedBy, caller) ? view : null;
 }
 
 const isVisible = (openedBy: string, { role, actor }: RequestContext['caller']): boolean =>
   !APPLICANTS.includes(role) || openedBy === actor;
+
+/** Whether the caller may read a file: their own until it belongs to a case, then that of a case they may read. */
+export async function mayRead({ caseId, uploadedBy }: FileView, asked: Pick<RequestContext, 'caller' | 'cases'>): Promise<boolean> {
+  if (caseId === null) return uploadedBy === asked.caller.actor;
+  const number = await (await asked.cases.enter()).views.numberOf(caseId);
+  return number !== undefined && (await visible(number, asked)) !== null;
+}
 
 /** A command on a case that the caller can see. */
 export async function onCase(number: string, context: RequestContext, run: () => Promise<Outcome>): Promise<Payload> {

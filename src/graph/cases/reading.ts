@@ -110,28 +110,34 @@ const CaseItem: CaseItemResolvers = {
   reason: ({ item }) => item.standing.reason,
 };
 
-export const caseTypes: Pick<Resolvers, 'Case' | 'CaseItem' | 'CorrectionPoint' | 'CaseMaterial' | 'CaseEvent' | 'Problem'> = {
-  Case,
-  CaseItem,
-  CorrectionPoint: {
-    material: ({ material }, _, { catalogue }) => (material === null ? null : (catalogue.material(material) ?? null)),
-  },
-  CaseMaterial: {
-    material: ({ material }, _, { catalogue }) => {
-      const found = catalogue.material(material);
-      if (!found) throw new Error(`the material ${material} of a case is not in the catalogue any more`);
-      return found;
+export const caseTypes: Pick<Resolvers, 'Case' | 'CaseItem' | 'CaseResult' | 'CorrectionPoint' | 'CaseMaterial' | 'CaseEvent' | 'Problem'> =
+  {
+    Case,
+    CaseItem,
+    CaseResult: {
+      document: ({ document }) => document ?? null,
+      verification: ({ verification }) => verification ?? null,
     },
-  },
-  CaseEvent: {
-    item: ({ row }, _, { catalogue }) => (row.item === null ? null : (catalogue.item(row.item) ?? null)),
-    kind: ({ row }) => row.kind,
-    phase: ({ row }) => row.phase,
-    status: ({ row }) => row.status,
-    at: ({ row }) => row.at,
-    actor: ({ row }) => row.actor,
-    window: ({ row }) => row.window,
-    why: ({ row }) => row.why,
-  },
-  Problem: { message: ({ zh, en }, _, { language }) => (language === 'zh' ? zh : en) },
-};
+    CorrectionPoint: {
+      material: ({ material }, _, { catalogue }) => (material === null ? null : (catalogue.material(material) ?? null)),
+    },
+    CaseMaterial: {
+      material: ({ material }, _, { catalogue }) => {
+        const found = catalogue.material(material);
+        if (!found) throw new Error(`the material ${material} of a case is not in the catalogue any more`);
+        return found;
+      },
+      file: async ({ file }, _, { cases }) => (file === null ? null : ((await (await cases.enter()).files.find(file)) ?? null)),
+    },
+    CaseEvent: {
+      item: ({ row }, _, { catalogue }) => (row.item === null ? null : (catalogue.item(row.item) ?? null)),
+      kind: ({ row }) => row.kind,
+      phase: ({ row }) => row.phase,
+      status: ({ row }) => row.status,
+      at: ({ row }) => row.at,
+      actor: ({ row }) => row.actor,
+      window: ({ row }) => row.window,
+      why: ({ row }) => row.why,
+    },
+    Problem: { message: ({ zh, en }, _, { language }) => (language === 'zh' ? zh : en) },
+  };

@@ -61,7 +61,9 @@ export const caseMutations: MutationResolvers = {
   },
   decide: async (_, { input }, context) => {
     const { item, decision } = input;
-    const wanted = { item, decision, reason: given(input.reason), resultNumber: given(input.resultNumber), validTo: given(input.validTo) };
+    const { resultNumber, validTo, document } = input;
+    const result = { resultNumber: given(resultNumber), validTo: given(validTo), document: given(document) };
+    const wanted = { item, decision, reason: given(input.reason), ...result };
     return payloadOf(await (await roomFor(context, DECIDERS)).decide(wanted, whoOf(context)), context);
   },
 };

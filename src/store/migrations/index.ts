@@ -1,5 +1,6 @@
 import { audit } from './0001-audit.ts';
 import { cases } from './0002-cases.ts';
+import { files } from './0003-files.ts';
 
 /** One step of the database's shape. Once released it never changes; what is wrong is mended by a later one. */
 export interface Migration {
@@ -8,4 +9,4 @@ export interface Migration {
 }
 
 /** All steps, in order. */
-export const MIGRATIONS: readonly Migration[] = [audit, cases];
+export const MIGRATIONS: readonly Migration[] = [audit, cases, files];
