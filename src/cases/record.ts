@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import type { AuditEntry, Unit } from '../store/index.ts';
 import { duesOf } from './dues.ts';
+import { handOver, tellApplicant } from './errands/index.ts';
 import { factDigest } from './evidence.ts';
 import { type Fact, FINAL, type Standing, standingOf, statusOf } from './life/index.ts';
 import { caseEvents, caseFacts, caseItems, cases } from './tables.ts';
@@ -54,6 +55,7 @@ export async function record(unit: Unit, held: HeldCase, item: ItemRow, fact: Fa
   const before = item.phase;
   await project(unit, held, item, standing, now, tools);
   await tell(unit, held, item, fact, who, now);
+  await tellApplicant(unit, held, item, fact, tools);
   if (before !== item.phase) await follow(unit, held, item, tools);
   return { outcome: 'kept', standing };
 }
@@ -118,6 +120,7 @@ async function tell(unit: Unit, { row }: HeldCase, item: ItemRow, fact: Fact, wh
 async function follow(unit: Unit, held: HeldCase, item: ItemRow, tools: CasesTools): Promise<void> {
   if (item.phase === 'QUEUED') await sendOff(unit, held, item, tools);
   if (FINAL.has(item.phase) || item.phase === 'WAITING') await releaseWaiting(unit, held, tools);
+  if (FINAL.has(item.phase)) await handOver(unit, held, tools);
 }
 
 /** To the agency's desk by a durable job; to the bureau's own there is no way to go. */

@@ -10,7 +10,7 @@ export interface CasesTools {
   readonly store: Store;
   readonly catalogue: Catalogue;
   readonly calendar: Calendar;
-  readonly engine: Pick<Engine, 'desks' | 'reader'>;
+  readonly engine: Pick<Engine, 'desks' | 'reader' | 'carriers'>;
   readonly clock: Clock;
   /** Names subjects and seals what is personal. */
   readonly vault: Vault;
@@ -51,5 +51,6 @@ export const ASK_AFTER_MS = 30 * 60_000;
 export const QUEUES = {
   dispatch: { name: 'dispatch', retryLimit: 9, retryDelay: 1, expireInSeconds: LEASE_SECONDS, concurrency: 16 },
   supplement: { name: 'supplement', retryLimit: 20, retryDelay: 1, expireInSeconds: LEASE_SECONDS, concurrency: 8 },
+  carry: { name: 'carry', retryLimit: 9, retryDelay: 1, expireInSeconds: LEASE_SECONDS, concurrency: 8 },
   ask: { name: 'ask', retryLimit: 2, retryDelay: 2, expireInSeconds: LEASE_SECONDS, concurrency: 8 },
 } as const satisfies Record<string, Queue>;

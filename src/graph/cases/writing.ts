@@ -52,6 +52,8 @@ export const caseMutations: MutationResolvers = {
   },
   settleItem: async (_, { input }, context) =>
     payloadOf(await (await roomFor(context, ['supervisor'])).settle(input, whoOf(context)), context),
+  confirmPickup: (_, { input }, context) =>
+    onCase(input.number, context, async () => (await roomFor(context, HALL)).confirmPickup(input, whoOf(context))),
   takeTask: async (_, { input }, context) => payloadOf(await (await roomFor(context, DECIDERS)).takeTask(input, whoOf(context)), context),
   requestCorrection: async (_, { input }, context) => {
     const points = input.points.map(({ material, field, what }) => ({ material: material ?? null, field: field ?? null, what }));
@@ -75,6 +77,7 @@ function openInput(input: OpenCaseInput, { caller }: RequestContext) {
     answers: Object.fromEntries((input.answers ?? []).map(({ question, value }) => [question, answerOf(value)])),
     items: given(input.items),
     applicant: { uscc: uscc ?? null, idNumber: idNumber ?? null, nameZh, phone: phone ?? null, people: [...peopleOf(people ?? [])] },
+    delivery: input.delivery ? { method: input.delivery.method, address: input.delivery.address ?? null } : undefined,
     channel: caller.role === 'kiosk' ? ('KIOSK' as const) : input.channel,
   };
 }
