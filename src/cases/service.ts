@@ -8,10 +8,11 @@ import { type AssignInput, assignCommissioner } from './commands/commissioner.ts
 import { type SupplementInput, supplement, withdraw } from './commands/correcting.ts';
 import { saveForm } from './commands/form.ts';
 import { type OpenInput, openCase } from './commands/open.ts';
+import { confirmPickup } from './commands/pickup.ts';
 import { type ConfirmInput, confirmReceipt, resendItem, settleItem } from './commands/stuck.ts';
 import { type Prepared, type SubmitInput, submitCase, wantedBy } from './commands/submit.ts';
 import { subjectOf } from './contents.ts';
-import { confirmPickup, keepReport } from './errands/index.ts';
+import { keepReport } from './errands/index.ts';
 import { type Feed, openFeed } from './feed.ts';
 import { fetcherOf } from './fetching.ts';
 import { type Problem, Refused } from './problem.ts';

@@ -1,11 +1,11 @@
 import { and, eq } from 'drizzle-orm';
 import type { Unit } from '../../store/index.ts';
-import { holdNumber } from '../commands/editing.ts';
+import { errands } from '../errands/index.ts';
 import { problem, Refused } from '../problem.ts';
 import { caseChannel, type HeldCase } from '../record.ts';
 import { caseEvents } from '../tables.ts';
 import type { CasesTools, Who } from '../tools.ts';
-import { errands } from './tables.ts';
+import { holdNumber } from './editing.ts';
 
 /** Somebody fetched the results at the hall: a clerk says so, and the name of the clerk is kept. */
 export async function confirmPickup(unit: Unit, { number }: { readonly number: string }, who: Who, tools: CasesTools): Promise<HeldCase> {
