@@ -115,8 +115,11 @@ interface Run {
   readonly settled: number;
 }
 
+/** A line that lay idle may be closed at the moment it is used again: whoever only reads asks once more. */
+const bookOf = ({ sandbox }: CrashHall, id: string) => sandbox.applications(id).catch(() => sandbox.applications(id));
+
 async function report(hall: CrashHall, { database }: LoopOptions, { ledger, deaths, settled }: Run): Promise<LoopReport> {
-  const books: Books = new Map(await Promise.all(agencies.map(async (id) => [id, await hall.sandbox.applications(id)] as const)));
+  const books: Books = new Map(await Promise.all(agencies.map(async (id) => [id, await bookOf(hall, id)] as const)));
   await using open = await openDatabase(hall.folder, database);
   const [attempts] = await open.asked('select coalesce(sum(attempts - 1), 0)::int as again from yimen.case_items where attempts > 1');
   return {
