@@ -71,7 +71,8 @@ export async function crashLoop(options: LoopOptions): Promise<LoopReport> {
   await clients.finished();
   const settled = await drain(hall, patienceMs);
   await Promise.all(lives.map(stopped));
-  return report(hall, options, { ledger, deaths, settled }).catch((cause: unknown) => withLog(hall, cause));
+  // Awaited here: the hall is gone the moment this function returns.
+  return await report(hall, options, { ledger, deaths, settled }).catch((cause: unknown) => withLog(hall, cause));
 }
 
 /** What the processes of a hall said last, beside what went wrong. */
@@ -115,11 +116,8 @@ interface Run {
   readonly settled: number;
 }
 
-/** A line that lay idle may be closed at the moment it is used again: whoever only reads asks once more. */
-const bookOf = ({ sandbox }: CrashHall, id: string) => sandbox.applications(id).catch(() => sandbox.applications(id));
-
 async function report(hall: CrashHall, { database }: LoopOptions, { ledger, deaths, settled }: Run): Promise<LoopReport> {
-  const books: Books = new Map(await Promise.all(agencies.map(async (id) => [id, await bookOf(hall, id)] as const)));
+  const books: Books = new Map(await Promise.all(agencies.map(async (id) => [id, await hall.sandbox.applications(id)] as const)));
   await using open = await openDatabase(hall.folder, database);
   const [attempts] = await open.asked('select coalesce(sum(attempts - 1), 0)::int as again from yimen.case_items where attempts > 1');
   return {
