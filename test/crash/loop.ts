@@ -71,12 +71,16 @@ export async function crashLoop(options: LoopOptions): Promise<LoopReport> {
   await clients.finished();
   const settled = await drain(hall, patienceMs);
   await Promise.all(lives.map(stopped));
-  return report(hall, options, { ledger, deaths, settled });
+  // Awaited here: the hall is gone the moment this function returns.
+  return await report(hall, options, { ledger, deaths, settled }).catch((cause: unknown) => withLog(hall, cause));
 }
 
 /** What the processes of a hall said last, beside what went wrong. */
 function withLog({ folder }: CrashHall, cause: unknown): never {
-  const log = readFileSync(join(folder, 'log.txt'), 'utf8').trimEnd().split('\n');
+  const log = readFileSync(join(folder, 'log.txt'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !line.startsWith('{'));
   throw new Error(`${cause}; the log ends:\n${log.slice(-20).join('\n')}`, { cause });
 }
 
