@@ -8,7 +8,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { type Calendar, createCalendar, hallCalendarShape } from './calendar/index.ts';
-import { type CasesTools, caseRoom, type Opened, openCases, QUEUES } from './cases/index.ts';
+import { caseRoom } from './cases/index.ts';
 import { type Catalogue, loadCatalogue } from './catalogue/index.ts';
 import { type MovableClock, movableClock } from './clock/index.ts';
 import {
@@ -23,12 +23,12 @@ import {
   Secret,
   shippedFolders,
 } from './connect/index.ts';
-import { clamdScanner, type Files, type FilesOptions, folderPlace, openFiles, s3Place } from './files/index.ts';
 import { createApollo, createCaseFormCheck, createDocuments, createGraph, globalIds, noticeDesk } from './graph/index.ts';
+import { auditKey, openCaseRoom } from './hall.ts';
 import { FAULTS, type Fault, type SandboxClient, type SandboxDescription, sandboxClient } from './kit/index.ts';
 import { createHttpServer, type SandboxDoor } from './server/index.ts';
 import { checked, type IssuerSettings, packageFolder, type Settings } from './settings/index.ts';
-import { derivedKey, holdsDatabase, openShared, openStore, Vault } from './store/index.ts';
+import { derivedKey, holdsDatabase, openShared, Vault } from './store/index.ts';
 import { createAuthenticator, noticeCodes } from './trust/index.ts';
 
 /** A gateway that listens. */
@@ -84,6 +84,8 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
   const configured = await configuredConnectors(settings, sandbox?.description);
   const metrics = createMetrics();
   const key = idKey(settings);
+  // A wrong key ends the start, not the first case.
+  auditKey(settings);
   const shared = settings.redis ? openShared({ url: settings.redis, key: derivedKey(key, 'shared'), log }) : undefined;
   const engine = createEngine({
     connectors: configured,
@@ -154,47 +156,6 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
       await shared?.close();
     },
   };
-}
-
-/** Opens the database and the room of cases over it. */
-async function openCaseRoom(settings: Settings, key: Buffer, tools: Omit<CasesTools, 'store' | 'pools' | 'files'>): Promise<Opened> {
-  const { clock, log } = tools;
-  const store = await openStore({ url: settings.database, folder: settings.data, clock, log, queues: Object.values(QUEUES) });
-  try {
-    const files = filesOf(settings, { store, clock, key });
-    const cases = await openCases({ ...tools, store, files, pools: settings.config.commissioners });
-    return {
-      cases,
-      async close() {
-        await cases.close();
-        await files.close();
-        await store.close();
-      },
-    };
-  } catch (cause) {
-    await store.close();
-    throw cause;
-  }
-}
-
-/** Files in the data folder, or in a store that speaks S3; both are received in the data folder. */
-function filesOf(settings: Settings, { key, ...tools }: Pick<FilesOptions, 'store' | 'clock' | 'key'>): Files {
-  const { s3, scanner, most, reserve } = settings.config.files ?? {};
-  const folder = resolve(settings.data, 'files');
-  const where = `${settings.configFile}: files.s3`;
-  const secretAt = (name: string, raw: unknown) => secretOf(raw, settings, `${where}.${name}`);
-  const place = s3
-    ? s3Place({ ...s3, accessKey: secretAt('accessKey', s3.accessKey), secretKey: secretAt('secretKey', s3.secretKey) })
-    : folderPlace(folder);
-  const keys = { key: derivedKey(key, 'file contents'), vault: new Vault(derivedKey(key, 'files')) };
-  return openFiles({ ...tools, ...keys, place, folder, most, reserve, scanner: scanner && clamdScanner(scanner) });
-}
-
-/** A secret that the file names by reference. */
-function secretOf(raw: unknown, { configFile }: Settings, where: string): string {
-  const secret = resolveSecrets(raw, { env: process.env, folder: dirname(configFile), sandbox: false }, where);
-  if (!(secret instanceof Secret)) throw new Error(`${where}: a secret is given by reference, {"env": "NAME"} or {"file": "path"}`);
-  return secret.reveal();
 }
 
 /** The connectors of a hall without a server, to look at one question; what `secrets` hold must not be shown. */

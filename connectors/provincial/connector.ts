@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { connector, secret } from '../../src/connect/index.ts';
 import { beijingDay } from './codes.ts';
+import { platformDesks } from './desk.ts';
 import { openExchange } from './exchange.ts';
 import { servedBy } from './platforms/index.ts';
 
@@ -12,6 +13,9 @@ export default connector({
   policy: { concurrency: 16 },
   open({ settings, http, clock }) {
     const exchange = openExchange(settings, { http, clock });
-    return { fields: servedBy({ exchange, today: () => beijingDay(clock.now()) }) };
+    return {
+      fields: servedBy({ exchange, today: () => beijingDay(clock.now()) }),
+      desk: platformDesks({ exchange, settings, clock }),
+    };
   },
 });

@@ -55,6 +55,8 @@ export interface Question<Row, V> extends Pick<Lookup<string, V>, 'fresh' | 'sta
 export interface PlatformClient {
   /** The lookup of a question, counted as an agency of its own. */
   lookup<Row, V>(question: Question<Row, V>): Lookup<string, V>;
+  /** The checked body of the reply to one message, or null where the platform has no such record. */
+  ask<T>(service: string, body: unknown, shape: z.ZodType<T>, call: Call): Promise<T | null>;
 }
 
 /** The exchange: gives a client per platform. `name` is the platform's id on the wire and in the catalogue. */
@@ -79,7 +81,14 @@ export function openExchange(settings: ExchangeSettings, { http, clock }: Pick<O
         time: beijingTime(clock.now()),
         requestId: crypto.randomUUID(),
       });
-      return { lookup: (question) => platformLookup({ name, json, head }, question) };
+      const platform = { name, json, head };
+      return {
+        lookup: (question) => platformLookup(platform, question),
+        async ask(service, body, shape, call) {
+          const good = goodReply(await sent(platform, service, body, call), call);
+          return good && shape.parse(good.body);
+        },
+      };
     },
   };
 }
@@ -91,17 +100,18 @@ interface OpenPlatform {
   head(service: string): RequestHead;
 }
 
-function platformLookup<Row, V>({ name, json, head }: OpenPlatform, question: Question<Row, V>): Lookup<string, V> {
+const sent = ({ name, json, head }: OpenPlatform, service: string, body: unknown, call: Call): Promise<Reply> =>
+  json.request({ path: `/exchange/${name}/${service}`, body: { head: head(service), body } }, Reply, call);
+
+function platformLookup<Row, V>(platform: OpenPlatform, question: Question<Row, V>): Lookup<string, V> {
   const { service, request, row, key, map, ...memory } = question;
   const shape = batchBody(row);
   return lookup({
     ...memory,
-    agency: name,
+    agency: platform.name,
     batch: BATCH,
     async load(keys, call) {
-      const message = { head: head(service), body: request(keys) };
-      const reply = await json.request({ path: `/exchange/${name}/${service}`, body: message }, Reply, call);
-      const good = goodReply(reply, call);
+      const good = goodReply(await sent(platform, service, request(keys), call), call);
       if (!good) return keys.map(() => absent);
       const { dataList, notFound } = shape.parse(good.body);
       const asOf = good.head.dataTime ?? undefined;

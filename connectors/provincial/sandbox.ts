@@ -3,6 +3,7 @@ import { decodeJson, decodeText } from '../../src/connect/index.ts';
 import { type SandboxReply, type SandboxRequest, type SandboxTools, type Subjects, sandbox } from '../../src/kit/index.ts';
 import { APP_KEY, APP_SECRET, onceOnly, type Refusal, refusal } from './sandbox/gate.ts';
 import { PLATFORMS, type Service } from './sandbox/platforms.ts';
+import { openReceptions } from './sandbox/reception.ts';
 
 const MOST_KEYS = 50;
 /** Platforms hand their data to the exchange every few minutes, not at once. */
@@ -24,7 +25,7 @@ interface Answer {
   readonly body: unknown;
 }
 
-/** The exchange and the five platforms behind it; each has its own fault switch, by its id in the catalogue. */
+/** The exchange and the six platforms behind it; each has its own fault switch, by its id in the catalogue. */
 export default sandbox({
   id: 'provincial',
   settings: (url) => ({ url, appKey: APP_KEY, secret: { sandbox: APP_SECRET } }),
@@ -37,10 +38,10 @@ export default sandbox({
     'Enterprise.credit': ['91321071990000017N', '91321071990000025H'],
     'Enterprise.permits': ['91321071990000017N', '91321071990000025H'],
   },
-  open({ subjects, clock }) {
-    const isNew = onceOnly(clock);
+  open(tools) {
+    const asking = { ...tools, isNew: onceOnly(tools.clock), received: openReceptions(tools) };
     return {
-      handle: (request) => encoded(request, refused(refusal(request, clock)) ?? answer(request, subjects, clock, isNew)),
+      handle: (request) => encoded(request, refused(refusal(request, tools.clock)) ?? answer(request, asking)),
     };
   },
 });
@@ -51,12 +52,23 @@ function route(path: string): { readonly platform: string; readonly service: str
   return { platform, service };
 }
 
-function answer(request: SandboxRequest, subjects: Subjects, clock: SandboxTools['clock'], isNew: (id: string) => boolean): Answer {
+interface Asking extends Pick<SandboxTools, 'subjects' | 'clock'> {
+  readonly isNew: (requestId: string) => boolean;
+  readonly received: ReturnType<typeof openReceptions>;
+}
+
+function answer(request: SandboxRequest, { subjects, clock, isNew, received }: Asking): Answer {
   const { platform, service } = route(request.path);
   const asked = PLATFORMS[platform]?.[service];
   const message = read(request.body);
-  if (!asked || message?.head.platform !== platform || message.head.service !== service) return refused(MALFORMED);
+  if (message?.head.platform !== platform || message.head.service !== service) return refused(MALFORMED);
   if (!isNew(message.head.requestId)) return refused(REPLAYED);
+  const reception = received(platform, service, message.body);
+  if (reception)
+    return 'refusal' in reception
+      ? refused(reception.refusal)
+      : { head: { code: '200', message: '成功', dataTime: null }, body: reception.body };
+  if (!asked) return refused(MALFORMED);
   const keys = asked.keys(message.body);
   if (!keys) return refused(MALFORMED);
   return keys.length > MOST_KEYS ? refused(TOO_MANY) : rowsOf(request, asked, keys, subjects, clock);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { absent, connector, hmacSha256Parameters, lookup, type Meaning, secret, value } from '../../src/connect/index.ts';
+import { insuranceDesk } from './desk.ts';
 import { toEmployerAccount, toInsurance } from './map.ts';
 import { EmployerReply, InsuredReply } from './wire.ts';
 
@@ -46,6 +47,7 @@ export default connector({
           }),
         },
       },
+      desk: insuranceDesk(hrss),
     };
   },
 });

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type SandboxReply, type SandboxRequest, type SandboxTools, type Subjects, sandbox } from '../../src/kit/index.ts';
+import { openReception } from './sandbox-desk.ts';
 
 const APP_ID = 'yimen-sandbox-hall';
 const SECRET = 'social-security-sandbox-secret';
@@ -10,13 +11,17 @@ export default sandbox({
   id: 'social-security',
   settings: (url) => ({ url, appId: APP_ID, secret: { sandbox: SECRET } }),
   samples: { 'Enterprise.socialInsurance': ['91321071990000017N'], 'Person.socialInsurance': ['321012198812139970'] },
-  open({ subjects, clock }) {
+  open(tools) {
+    const { subjects, clock } = tools;
+    const reception = openReception(tools);
     const nonces = new Map<string, number>();
     return {
       handle(request) {
         const form = Object.fromEntries(new URLSearchParams(request.body.toString()));
         const refused = refusal(request, form, nonces, clock);
         if (refused) return envelope(request, refused, null);
+        const received = reception(request.path, form);
+        if (received) return envelope(request, received.code, 'data' in received ? received.data : null);
         const answer = ROUTES[request.path];
         if (!answer || request.method !== 'POST') return envelope(request, '9004', null);
         const data = answer(form, subjects);
@@ -33,6 +38,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
   '9002': '时间戳失效',
   '9004': '接口不存在',
   '9005': '重复请求',
+  '9006': '申报内容不符合要求',
 };
 
 function envelope(request: SandboxRequest, code: string, data: object | null): SandboxReply {

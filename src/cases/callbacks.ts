@@ -10,17 +10,23 @@ import type { CasesTools, Who } from './tools.ts';
 /** What became of tidings: kept, known before, of no effect, or set aside because nobody knows the application. */
 export type Told = Recorded['outcome'] | 'quarantined' | 'foreign';
 
+/** Who tells: a connector, and which of its agencies. */
+export interface Teller {
+  readonly connector: string;
+  readonly agency: string;
+}
+
 /**
  * Keeps what an agency told, once: the replay table and the fact stand or fall together. Tidings of applications that are
  * not known are set aside, sealed: our own sending may not have been written down yet.
  */
-export function tellTidings(connector: string, tidings: Tidings, tools: CasesTools): Promise<Told> {
+export function tellTidings({ connector, agency }: Teller, tidings: Tidings, tools: CasesTools): Promise<Told> {
   return tools.store.transaction(async (unit) => {
     tools.at?.('P8');
     const named = await itemNamed(unit, connector, tidings);
     if (!named) return setAside(unit, connector, tidings, tools);
     // B79: an agency that answers for another one's application is not heard.
-    if (named.desk !== connector) return foreign(unit, connector, named);
+    if (named.desk !== connector || named.agency !== agency) return foreign(unit, connector, named);
     const held = await hold(unit, named.caseId);
     const item = held?.items.find(({ id }) => id === named.id);
     if (!held || !item) return 'quarantined';

@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import type { AuditEntry, Unit } from '../store/index.ts';
 import { duesOf } from './dues.ts';
+import { factDigest } from './evidence.ts';
 import { type Fact, FINAL, type Standing, standingOf, statusOf } from './life/index.ts';
 import { caseEvents, caseFacts, caseItems, cases } from './tables.ts';
 import { BUREAU, type CasesTools, GATEWAY, QUEUES, type Who } from './tools.ts';
@@ -62,7 +63,8 @@ export async function factsOf({ db }: Pick<Unit, 'db'>, itemId: string): Promise
   return rows.map(({ id, at, by, detail }) => ({ ...detail, id, at, by }));
 }
 
-function proof({ row }: HeldCase, { item }: ItemRow, { kind, by, ...fact }: Fact, who: Who, ignored: boolean): AuditEntry {
+function proof({ row }: HeldCase, { item }: ItemRow, fact: Fact, who: Who, ignored: boolean): AuditEntry {
+  const { id, kind, by } = fact;
   const why = 'reason' in fact ? fact.reason : undefined;
   return {
     action: `case.${kind}`,
@@ -71,7 +73,7 @@ function proof({ row }: HeldCase, { item }: ItemRow, { kind, by, ...fact }: Fact
     case: row.number,
     subject: row.subject,
     why,
-    detail: { item, by, ...(ignored && { ignored: true }) },
+    detail: { item, by, fact: id, digest: factDigest(item, fact), ...(ignored && { ignored: true }) },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Proof } from '../trust/index.ts';
 import type { Cases } from './service.ts';
 
 /**
@@ -7,12 +8,22 @@ import type { Cases } from './service.ts';
 export interface CaseRoom {
   /** The open room; opens it where nobody has yet. What cannot be opened is tried again the next time. */
   enter(): Promise<Cases>;
+  /** What proves the cases. */
+  evidence(): Promise<Evidence>;
   close(): Promise<void>;
+}
+
+/** The proof of what is in the room, and what it says of one case. */
+export interface Evidence {
+  readonly proof: Proof;
+  /** Signed JSON; undefined when there is no case of this number. */
+  ofCase(number: string): Promise<string | undefined>;
 }
 
 /** What was opened, and how it is closed. */
 export interface Opened {
   readonly cases: Cases;
+  readonly evidence: Evidence;
   close(): Promise<void>;
 }
 
@@ -27,6 +38,7 @@ export function caseRoom(open: () => Promise<Opened>): CaseRoom {
   };
   return {
     enter: async () => (await opened()).cases,
+    evidence: async () => (await opened()).evidence,
     async close() {
       const left = opening;
       opening = undefined;

@@ -100,7 +100,7 @@ export async function openCases(tools: CasesTools): Promise<Cases> {
       const read = await tools.engine.desks.callback(connector, request);
       if (!read) return undefined;
       const told: Told[] = [];
-      for (const tidings of read.tidings) told.push(await tellTidings(connector, tidings, tools));
+      for (const tidings of read.tidings) told.push(await tellTidings({ connector, agency: read.agency }, tidings, tools));
       tools.at?.('P10');
       return { ...read.reply, status: statusOf(told) ?? read.reply.status };
     },

@@ -8,6 +8,8 @@ import { createGraph, printSchemaText } from '../graph/index.ts';
 import { describeHabit, FAULTS, type Fault, HABITS, type Habit, sandboxClient } from '../kit/index.ts';
 import { runGateway, runSandbox } from '../run.ts';
 import { readSettings } from '../settings/index.ts';
+import { addAudit } from './audit.ts';
+import { addCase } from './case.ts';
 import { addCatalogue } from './catalogue.ts';
 import { checkConnector, verifyConnectors } from './connector.ts';
 import { explainSection } from './explain.ts';
@@ -92,6 +94,8 @@ sandbox
   });
 
 addCatalogue(program);
+addAudit(program);
+addCase(program);
 
 const connector = program.command('connector').description('for those who connect an agency');
 addNewConnector(connector);

@@ -51,7 +51,7 @@ export interface Files {
   close(): Promise<void>;
 }
 
-export const MOST_BYTES = 20 * 1024 * 1024;
+const MOST_BYTES = 20 * 1024 * 1024;
 const RESERVE_BYTES = 512 * 1024 * 1024;
 const UNCLAIMED_MS = 24 * 60 * 60_000;
 const SPOOL_EVERY_MS = 60_000;

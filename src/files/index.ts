@@ -8,5 +8,4 @@ export { folderPlace } from './places/folder.ts';
 export type { Place } from './places/place.ts';
 export { type S3Options, s3Place } from './places/s3.ts';
 export { type FileRefusalCode, FileRefused } from './refusal.ts';
-export { ContentBroken } from './seal.ts';
 export type { Declared, FileType, FileView, StoredFile } from './types.ts';

@@ -15,7 +15,7 @@ export const PIECE_BYTES = 64 * 1024;
 export const SEALED_PIECE_BYTES = PIECE_BYTES + TAG_BYTES;
 
 /** The content is not what was kept, or was kept with another key. */
-export class ContentBroken extends Error {
+class ContentBroken extends Error {
   override readonly name = 'ContentBroken';
 
   constructor() {

@@ -69,7 +69,7 @@ function contextOf(role: Role): RequestContext {
     servedBy: () => undefined,
     notices: noticeDesk({ codes: noticeCodes(Buffer.alloc(32, 2)), catalogue, fictional: true, listensAt: () => '' }),
     healthOf: () => undefined,
-    cases: { enter: nobody, close: async () => {} },
+    cases: { enter: nobody, evidence: nobody, close: async () => {} },
     checkForm: () => [],
     signal: AbortSignal.timeout(60_000),
   };

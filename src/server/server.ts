@@ -7,6 +7,7 @@ import { Forbidden, Unauthenticated } from '../trust/index.ts';
 import type { DoorOptions, Handler } from './asking.ts';
 import { RequestProblem } from './body.ts';
 import { addCallbacks } from './callbacks.ts';
+import { addEvidence } from './evidence-door.ts';
 import { addFiles } from './files-door.ts';
 import { graphqlDoor } from './graphql-door.ts';
 import { addNotices } from './notices-door.ts';
@@ -61,6 +62,7 @@ export function createHttpServer(options: ServerOptions): FastifyInstance {
     return reply.type(options.metrics.contentType).send(await options.metrics.text());
   });
   addCallbacks(app, options.cases);
+  addEvidence(app, options.cases, (secret) => secret === options.runSecret);
   addFiles(app, options);
   app.get('/', (request, reply) => page(request, reply, options));
   addNotices(app, options);

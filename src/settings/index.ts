@@ -6,6 +6,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { parseDuration } from '../clock/index.ts';
+import { CHAIN_HASHES, SIGNATURES } from '../trust/index.ts';
 
 /** `sandbox`: mock agencies, test keys and switches. `production`: none of them. */
 export type Profile = 'sandbox' | 'production';
@@ -68,7 +69,19 @@ const Config = z.strictObject({
   /** Commissioners by block. */
   commissioners: z.record(z.string(), z.array(z.string().min(1))).optional(),
   files: Files.optional(),
-  keys: z.strictObject({ ids: z.unknown() }).optional(),
+  keys: z.strictObject({ ids: z.unknown(), audit: z.unknown() }).partial().optional(),
+  audit: z
+    .strictObject({
+      /** Hash of the chain; every link says its own, so it may be changed. */
+      hash: z.enum(CHAIN_HASHES),
+      /** Kind of the key that is made in the sandbox profile. */
+      signature: z.enum(SIGNATURES),
+      /** Folder of the checkpoints, from the file's folder. */
+      checkpoints: z.string().min(1),
+      every: z.strictObject({ rows: z.int().positive(), time: Duration }).partial(),
+    })
+    .partial()
+    .optional(),
 });
 
 export type Config = z.infer<typeof Config>;

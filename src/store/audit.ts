@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Session } from './database/driver.ts';
 
 /** Something that was done, refused or seen, for those who must later prove it. Holds no personal data in the clear. */
@@ -19,17 +19,21 @@ export interface AuditEntry {
   readonly detail?: Readonly<Record<string, unknown>> | undefined;
 }
 
+const SALT_BYTES = 16;
+
 /** Adds rows of proof to the transaction they prove. */
 export interface AuditWriter {
   write(entry: AuditEntry): void;
 }
 
-/** A row as it is stored. */
+/** A row as it is written. */
 export interface AuditRow {
   readonly writer: string;
   readonly number: number;
   readonly at: string;
   readonly entry: AuditEntry;
+  /** Random, and erased with the entry: what is left, the digest, then tells nobody what the entry was. */
+  readonly salt: string;
   readonly digest: string;
 }
 
@@ -46,8 +50,12 @@ export class AuditBuffer implements AuditWriter {
     this.#entries.push(entry);
   }
 
+  get isEmpty(): boolean {
+    return this.#entries.length === 0;
+  }
+
   async flush({ query, writer }: Session): Promise<void> {
-    if (this.#entries.length === 0) return;
+    if (this.isEmpty) return;
     // The row of the counter is this connection's own, so nobody waits for it; a rollback gives the numbers back.
     const { rows } = await query(
       'insert into yimen.audit_writer (writer, last) values ($1, $2) on conflict (writer) do update set last = audit_writer.last + $2 returning last',
@@ -57,16 +65,17 @@ export class AuditBuffer implements AuditWriter {
     const at = this.#now().toISOString();
     const written = this.#entries.map((entry, i) => rowOf(writer, first + i, at, entry));
     await query(
-      `insert into yimen.audit (writer, number, at, action, entry, digest)
-       select writer, number, at, entry->>'action', entry, digest
-       from jsonb_to_recordset($1::jsonb) as row(writer text, number bigint, at timestamptz, entry jsonb, digest text)`,
+      `insert into yimen.audit (writer, number, at, action, entry, salt, digest)
+       select writer, number, at, entry->>'action', entry, salt, digest
+       from jsonb_to_recordset($1::jsonb) as row(writer text, number bigint, at timestamptz, entry jsonb, salt text, digest text)`,
       [JSON.stringify(written)],
     );
   }
 }
 
 function rowOf(writer: string, number: number, at: string, entry: AuditEntry): AuditRow {
-  return { writer, number, at, entry, digest: auditDigest({ writer, number, at, entry }) };
+  const said = { writer, number, at, entry, salt: randomBytes(SALT_BYTES).toString('base64url') };
+  return { ...said, digest: auditDigest(said) };
 }
 
 /** SHA-256 over the row in a form that does not depend on the order of names. */

@@ -29,6 +29,8 @@ export interface Unit {
   readonly audit: AuditWriter;
   /** Sends a notice to every process, if the transaction commits. Its text is a name, never data. */
   notify(channel: string, text: string): Promise<void>;
+  /** Takes a lock until the transaction ends; false where another process holds it. */
+  alone(lock: keyof typeof LOCKS): Promise<boolean>;
 }
 
 /** The truth of the hall: one database, written in one way. */
@@ -43,6 +45,8 @@ export interface Store {
   readonly db: Pick<Db, 'select' | 'selectDistinct' | 'selectDistinctOn' | 'execute' | '$count' | 'with'>;
   /** Runs the jobs of a queue in this process from now on. */
   work<T extends object>(queue: Queue, run: (job: Job<T>) => Promise<void>): void;
+  /** Calls back after every commit of this process that wrote rows of proof; gives back how to stop that. */
+  onProof(written: () => void): () => void;
   listen(channel: string, onNotice: (text: string) => void): Promise<() => Promise<void>>;
   /** Runs `work` unless another process does it now. */
   alone<T>(lock: keyof typeof LOCKS, work: () => Promise<T>): Promise<T | undefined>;
@@ -78,15 +82,18 @@ async function openDriver({
 }
 
 function storeOver(driver: Driver, jobs: Jobs, { clock }: StoreOptions): Store {
+  const watchers = new Set<() => void>();
   async function once<T>(work: (unit: Unit) => Promise<T>): Promise<T> {
     const sent = new Set<string>();
+    const audit = new AuditBuffer(() => new Date(clock.now()));
     const result = await driver.transaction(async (session) => {
-      const audit = new AuditBuffer(() => new Date(clock.now()));
-      const done = await work({ db: session.db, jobs: jobs.sender(session, (queue) => sent.add(queue)), audit, notify: notifier(session) });
+      const sender = jobs.sender(session, (queue) => sent.add(queue));
+      const done = await work({ db: session.db, jobs: sender, audit, notify: notifier(session), alone: taker(session) });
       await audit.flush(session);
       return done;
     });
     if (sent.size > 0) void jobs.wake(sent);
+    if (!audit.isEmpty) for (const written of watchers) written();
     return result;
   }
   return {
@@ -94,6 +101,10 @@ function storeOver(driver: Driver, jobs: Jobs, { clock }: StoreOptions): Store {
     transaction: (work) => again(() => once(work)),
     db: driver.db,
     work: (queue, run) => jobs.work(queue, run),
+    onProof(written) {
+      watchers.add(written);
+      return () => watchers.delete(written);
+    },
     listen: (channel, onNotice) => driver.listen(channel, onNotice),
     alone: (lock, work) => driver.locked(LOCKS[lock], false, work),
     pending: () => pendingMigrations(driver, MIGRATIONS),
@@ -106,6 +117,9 @@ function storeOver(driver: Driver, jobs: Jobs, { clock }: StoreOptions): Store {
 
 const notifier = (session: Session) => async (channel: string, text: string) =>
   void (await session.query('select pg_notify($1, $2)', [channel, text]));
+
+const taker = (session: Session) => async (lock: keyof typeof LOCKS) =>
+  (await session.query('select pg_try_advisory_xact_lock($1) as held', [LOCKS[lock]])).rows[0]?.['held'] === true;
 
 /** Runs what lost a race for a row again: PostgreSQL rolled it back whole. */
 async function again<T>(work: () => Promise<T>, races = 0): Promise<T> {

@@ -3,8 +3,31 @@
  *
  * - caller 调用者: role, actor, window, session, as plain data.
  * - notice code 告知单校验码: what a printed notice says, sealed.
+ * - proof 存证: rows of what was done, in a chain that shows every change; see proof/chain.ts.
  * - issuer 签发方: who signs the tokens a hall accepts.
  */
 export { type Authenticator, createAuthenticator, Forbidden, type TrustedIssuer, Unauthenticated } from './authenticate.ts';
 export { type MaskKind, masked, maskedWithin } from './mask.ts';
 export { type NoticeCodes, noticeCodes } from './notice-code.ts';
+export {
+  CHAIN_HASHES,
+  exportProof,
+  newSigningKey,
+  openExport,
+  openProof,
+  type Proof,
+  type ProofPages,
+  type ProofSource,
+  ProvenRows,
+  type PublicKey,
+  pagesOf,
+  publicKey,
+  type Report,
+  readCheckpoints,
+  SIGNATURES,
+  type SigningKey,
+  signingKey,
+  sourceOf,
+  verifyProof,
+  wrongRows,
+} from './proof/index.ts';

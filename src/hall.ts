@@ -1,0 +1,125 @@
+/** What a hall keeps: its database, its cases and what proves them. Opened by the gateway, and by the CLI where none runs. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { type CasesTools, caseEvidence, type Evidence, type Opened, openCases, QUEUES } from './cases/index.ts';
+import { type Clock, parseDuration } from './clock/index.ts';
+import { type Log, resolveSecrets, Secret } from './connect/index.ts';
+import { clamdScanner, type Files, type FilesOptions, folderPlace, openFiles, s3Place } from './files/index.ts';
+import type { Settings } from './settings/index.ts';
+import { derivedKey, openStore, type Store, Vault } from './store/index.ts';
+import { newSigningKey, openProof, type Proof, type ProofPages, pagesOf, type SigningKey, signingKey } from './trust/index.ts';
+
+const EVERY_ROWS = 1_000;
+const EVERY_MS = 60_000;
+
+type Watch = Pick<CasesTools, 'clock' | 'log'>;
+
+/** Opens the database, and over it the files and the room of cases. `key`: the hall's, by which files are sealed. */
+export async function openCaseRoom(settings: Settings, key: Buffer, tools: Omit<CasesTools, 'store' | 'pools' | 'files'>): Promise<Opened> {
+  return overStore(settings, tools, async (store, proof) => {
+    const files = filesOf(settings, { store, clock: tools.clock, key });
+    const cases = await openCases({ ...tools, store, files, pools: settings.config.commissioners });
+    return {
+      cases,
+      evidence: evidenceIn(store, proof, tools.clock),
+      async close() {
+        await cases.close();
+        await files.close();
+        await proof.close();
+        await store.close();
+      },
+    };
+  });
+}
+
+/** Files in the data folder, or in a store that speaks S3; both are received in the data folder. */
+function filesOf(settings: Settings, { key, ...tools }: Pick<FilesOptions, 'store' | 'clock' | 'key'>): Files {
+  const { s3, scanner, most, reserve } = settings.config.files ?? {};
+  const folder = resolve(settings.data, 'files');
+  const where = `${settings.configFile}: files.s3`;
+  const secretAt = (name: string, raw: unknown) => secretOf(raw, settings, `${where}.${name}`);
+  const place = s3
+    ? s3Place({ ...s3, accessKey: secretAt('accessKey', s3.accessKey), secretKey: secretAt('secretKey', s3.secretKey) })
+    : folderPlace(folder);
+  const keys = { key: derivedKey(key, 'file contents'), vault: new Vault(derivedKey(key, 'files')) };
+  return openFiles({ ...tools, ...keys, place, folder, most, reserve, scanner: scanner && clamdScanner(scanner) });
+}
+
+/** A secret that the file names by reference. */
+function secretOf(raw: unknown, { configFile }: Settings, where: string): string {
+  const secret = resolveSecrets(raw, { env: process.env, folder: dirname(configFile), sandbox: false }, where);
+  if (!(secret instanceof Secret)) throw new Error(`${where}: a secret is given by reference, {"env": "NAME"} or {"file": "path"}`);
+  return secret.reveal();
+}
+
+/** Opens the database to look at its proof: no case moves. */
+export function openEvidence(settings: Settings, watch: Watch): Promise<Omit<Opened, 'cases'>> {
+  return overStore(settings, watch, async (store, proof) => ({
+    evidence: evidenceIn(store, proof, watch.clock),
+    async close() {
+      await proof.close();
+      await store.close();
+    },
+  }));
+}
+
+/** Opens the database to read its proof and nothing else: whoever verifies leaves no trace. */
+export async function openPages(settings: Settings, watch: Watch): Promise<{ readonly pages: ProofPages; close(): Promise<void> }> {
+  const store = await openStore({ url: settings.database, folder: settings.data, ...watch, queues: [] });
+  return { pages: pagesOf(store), close: () => store.close() };
+}
+
+async function overStore<T>(settings: Settings, { clock, log }: Watch, open: (store: Store, proof: Proof) => Promise<T>): Promise<T> {
+  const key = auditKey(settings);
+  if (!key) log.warn({}, 'keys.audit is not set: rows of proof are linked, and no checkpoint is signed');
+  const store = await openStore({ url: settings.database, folder: settings.data, clock, log, queues: Object.values(QUEUES) });
+  const proof = proofOver(store, key, settings, { clock, log });
+  try {
+    return await open(store, proof);
+  } catch (cause) {
+    await proof.close();
+    await store.close();
+    throw cause;
+  }
+}
+
+function proofOver(store: Store, key: SigningKey | undefined, settings: Settings, watch: { clock: Clock; log: Log }): Proof {
+  const { hash = 'sm3', every } = settings.config.audit ?? {};
+  const ms = parseDuration(every?.time ?? '') ?? EVERY_MS;
+  return openProof({ store, hash, key, folder: checkpointFolder(settings), every: { rows: every?.rows ?? EVERY_ROWS, ms }, ...watch });
+}
+
+const evidenceIn = (store: Store, proof: Proof, clock: Clock): Evidence => ({
+  proof,
+  ofCase: (number) => caseEvidence(number, { store, proof, now: () => new Date(clock.now()) }),
+});
+
+/** Where checkpoints go. */
+export const checkpointFolder = ({ config, configFile, data }: Settings): string =>
+  config.audit?.checkpoints ? resolve(dirname(configFile), config.audit.checkpoints) : resolve(data, 'checkpoints');
+
+/** The key that signs checkpoints: from settings; in the sandbox profile made once and kept in the data folder. */
+export function auditKey(settings: Settings): SigningKey | undefined {
+  const { config, configFile, profile } = settings;
+  const where = `${configFile}: keys.audit`;
+  if (config.keys?.audit !== undefined) return signingKey(givenKey(config.keys.audit, configFile, where), where);
+  return profile === 'sandbox' ? sandboxKey(settings) : undefined;
+}
+
+function givenKey(given: unknown, configFile: string, where: string): string {
+  const secret = resolveSecrets(given, { env: process.env, folder: dirname(configFile), sandbox: false }, where);
+  if (!(secret instanceof Secret)) throw new Error(`${where}: a reference to a private key in PEM, {"env": "NAME"} or {"file": "path"}`);
+  return secret.reveal();
+}
+
+function sandboxKey({ data, config }: Settings): SigningKey {
+  const file = resolve(data, 'keys', 'audit.pem');
+  mkdirSync(dirname(file), { recursive: true });
+  try {
+    // Of two gateways that start at once on one folder one makes the key.
+    writeFileSync(file, newSigningKey(config.audit?.signature ?? 'sm2'), { mode: 0o600, flag: 'wx' });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
+  }
+  return signingKey(readFileSync(file, 'utf8'), file);
+}

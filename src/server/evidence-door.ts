@@ -1,0 +1,39 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { CaseRoom } from '../cases/index.ts';
+import type { ProofPages } from '../trust/index.ts';
+import { RequestProblem } from './body.ts';
+
+const place = z.int().min(0);
+const Read = z.discriminatedUnion('read', [
+  z.strictObject({ read: z.literal('settle') }),
+  z.strictObject({ read: z.literal('state') }),
+  z.strictObject({ read: z.literal('links'), after: place, upTo: place }),
+  z.strictObject({ read: z.literal('rows'), writer: z.string(), after: place, upTo: place }),
+]);
+
+/** For the CLI on this machine, which holds the secret of this run: the proof in pages, and the evidence of a case. */
+export function addEvidence(app: FastifyInstance, cases: CaseRoom, isAllowed: (secret: unknown) => boolean): void {
+  void app.register(async (door) => {
+    door.addHook('onRequest', async (request) => {
+      if (!isAllowed(request.headers['x-yimen-run'])) throw new RequestProblem(404, 'there is nothing at this address');
+    });
+    door.post('/run/proof', async (request) => {
+      const { success, data } = Read.safeParse(request.body);
+      if (!success) throw new RequestProblem(400, 'read must be settle, state, links or rows, with the places it needs');
+      const { proof } = await cases.evidence();
+      return data.read === 'settle' ? proof.settle().then(() => null) : read(proof.pages, data);
+    });
+    door.post<{ Body: { case?: unknown } }>('/run/evidence', async (request, reply) => {
+      const number = z.string().safeParse(request.body?.case).data;
+      const evidence = number === undefined ? undefined : await (await cases.evidence()).ofCase(number);
+      if (evidence === undefined) throw new RequestProblem(404, 'there is no case of this number');
+      return reply.type('application/json; charset=utf-8').send(evidence);
+    });
+  });
+}
+
+function read(pages: ProofPages, asked: Exclude<z.infer<typeof Read>, { read: 'settle' }>) {
+  if (asked.read === 'state') return pages.state();
+  return asked.read === 'links' ? pages.links(asked.after, asked.upTo) : pages.rows(asked.writer, asked.after, asked.upTo);
+}
