@@ -66,14 +66,14 @@ module.exports = {
       severity: 'error',
       // The codegen names the one file that holds the context's type.
       from: { path: '^(?:src/([^/]+)/|src/[^/]+\\.ts$|connectors/|test/|scripts/|web/)' },
-      to: { path: '^src/[^/]+/', pathNot: ['^src/[^/]+/index\\.ts$', '^src/[^/]+/testing\\.ts$', '^src/$1/'] },
+      to: { path: '^src/[^/]+/', pathNot: ['^src/[^/]+/index\\.ts$', '^src/.+/testing\\.ts$', '^src/$1/'] },
     },
     {
       name: 'testing-in-tests',
       comment: "a room's testing.ts is for tests only",
       severity: 'error',
-      from: { pathNot: TEST },
-      to: { path: '^src/[^/]+/testing\\.ts$' },
+      from: { pathNot: [TEST, '^test/'] },
+      to: { path: '^src/.+/testing\\.ts$' },
     },
     {
       name: 'composition-root',
@@ -99,21 +99,21 @@ module.exports = {
       name: 'connector-knows-connect',
       comment: 'a connector imports src/connect/index.ts, schema/generated, its own folder and packages',
       severity: 'error',
-      from: { path: '^connectors/([^/]+)/', pathNot: ['^connectors/[^/]+/sandbox(?:\\.ts$|/)', TEST] },
+      from: { path: '^connectors/([^/]+)/', pathNot: ['^connectors/[^/]+/sandbox[a-z-]*(?:\\.ts$|/)', TEST] },
       to: { path: '^(src|connectors|test|schema|scripts|web)/', pathNot: [`^src/connect${FACE}`, '^schema/generated/', '^connectors/$1/'] },
     },
     {
       name: 'connector-not-its-sandbox',
       comment: 'a connector that imports its sandbox would ship a mock agency to production',
       severity: 'error',
-      from: { path: '^connectors/[^/]+/', pathNot: ['^connectors/[^/]+/sandbox(?:\\.ts$|/)', TEST] },
-      to: { path: '^connectors/[^/]+/sandbox(?:\\.ts$|/)' },
+      from: { path: '^connectors/[^/]+/', pathNot: ['^connectors/[^/]+/sandbox[a-z-]*(?:\\.ts$|/)', TEST] },
+      to: { path: '^connectors/[^/]+/sandbox[a-z-]*(?:\\.ts$|/)' },
     },
     {
       name: 'sandbox-knows-kit',
       comment: 'a sandbox or a connector test imports src/kit/index.ts too',
       severity: 'error',
-      from: { path: ['^connectors/([^/]+)/sandbox(?:\\.ts$|/)', `^connectors/([^/]+)/.*${TEST}`] },
+      from: { path: ['^connectors/([^/]+)/sandbox[a-z-]*(?:\\.ts$|/)', `^connectors/([^/]+)/.*${TEST}`] },
       to: {
         path: '^(src|connectors|test|schema|scripts|web)/',
         pathNot: [`^src/(connect|kit)${FACE}`, '^schema/generated/', '^connectors/$1/'],

@@ -8,7 +8,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { type Calendar, createCalendar, hallCalendarShape } from './calendar/index.ts';
-import { caseRoom } from './cases/index.ts';
+import { type CasesTools, caseRoom } from './cases/index.ts';
 import { type Catalogue, loadCatalogue } from './catalogue/index.ts';
 import { type MovableClock, movableClock } from './clock/index.ts';
 import {
@@ -75,8 +75,14 @@ function ownFolders(settings: Settings): readonly string[] {
   return entries.flatMap(({ module }) => (module ? [dirname(namedModule(module, settings))] : []));
 }
 
+/** What a gateway is given beside its settings. */
+export interface Fittings {
+  /** What the room of cases works with instead. A test lets the process die at named places with it; no setting reaches it. */
+  casesTools?(tools: CasesTools): CasesTools;
+}
+
 /** Starts a gateway. In the sandbox profile `settings.sandbox` must name running sandbox agencies. */
-export async function startYimen(settings: Settings): Promise<Yimen> {
+export async function startYimen(settings: Settings, { casesTools = (tools) => tools }: Fittings = {}): Promise<Yimen> {
   const log = pino({ level: process.env['YIMEN_LOG'] ?? 'warn', redact: ['*.authorization', '*.secret'] });
   const sandbox = settings.profile === 'sandbox' ? await openSandbox(settings) : undefined;
   const clock = movableClock(sandbox?.description.clock.offset ?? 0);
@@ -104,7 +110,7 @@ export async function startYimen(settings: Settings): Promise<Yimen> {
   checkAgencies(engine, catalogue);
   const calendar = hallCalendar(settings);
   const cases = caseRoom(() =>
-    openCaseRoom(settings, key, { catalogue, calendar, engine, clock, log, vault: new Vault(derivedKey(key, 'cases')) }),
+    openCaseRoom(settings, key, { catalogue, calendar, engine, clock, log, vault: new Vault(derivedKey(key, 'cases')) }, casesTools),
   );
   if (settings.database || holdsDatabase(settings.data)) await cases.enter();
   const graph = createGraph({ folders: schemaFolders(settings), served: engine.served });

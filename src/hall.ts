@@ -14,11 +14,16 @@ const EVERY_MS = 60_000;
 
 type Watch = Pick<CasesTools, 'clock' | 'log'>;
 
-/** Opens the database, and over it the files and the room of cases. `key`: the hall's, by which files are sealed. */
-export async function openCaseRoom(settings: Settings, key: Buffer, tools: Omit<CasesTools, 'store' | 'pools' | 'files'>): Promise<Opened> {
+/** Opens the database and the room of cases over it. */
+export async function openCaseRoom(
+  settings: Settings,
+  key: Buffer,
+  tools: Omit<CasesTools, 'store' | 'pools' | 'files'>,
+  fitted: (tools: CasesTools) => CasesTools,
+): Promise<Opened> {
   return overStore(settings, tools, async (store, proof) => {
     const files = filesOf(settings, { store, clock: tools.clock, key });
-    const cases = await openCases({ ...tools, store, files, pools: settings.config.commissioners });
+    const cases = await openCases(fitted({ ...tools, store, files, pools: settings.config.commissioners }));
     return {
       cases,
       evidence: evidenceIn(store, proof, tools.clock),
@@ -30,26 +35,6 @@ export async function openCaseRoom(settings: Settings, key: Buffer, tools: Omit<
       },
     };
   });
-}
-
-/** Files in the data folder, or in a store that speaks S3; both are received in the data folder. */
-function filesOf(settings: Settings, { key, ...tools }: Pick<FilesOptions, 'store' | 'clock' | 'key'>): Files {
-  const { s3, scanner, most, reserve } = settings.config.files ?? {};
-  const folder = resolve(settings.data, 'files');
-  const where = `${settings.configFile}: files.s3`;
-  const secretAt = (name: string, raw: unknown) => secretOf(raw, settings, `${where}.${name}`);
-  const place = s3
-    ? s3Place({ ...s3, accessKey: secretAt('accessKey', s3.accessKey), secretKey: secretAt('secretKey', s3.secretKey) })
-    : folderPlace(folder);
-  const keys = { key: derivedKey(key, 'file contents'), vault: new Vault(derivedKey(key, 'files')) };
-  return openFiles({ ...tools, ...keys, place, folder, most, reserve, scanner: scanner && clamdScanner(scanner) });
-}
-
-/** A secret that the file names by reference. */
-function secretOf(raw: unknown, { configFile }: Settings, where: string): string {
-  const secret = resolveSecrets(raw, { env: process.env, folder: dirname(configFile), sandbox: false }, where);
-  if (!(secret instanceof Secret)) throw new Error(`${where}: a secret is given by reference, {"env": "NAME"} or {"file": "path"}`);
-  return secret.reveal();
 }
 
 /** Opens the database to look at its proof: no case moves. */
@@ -122,4 +107,24 @@ function sandboxKey({ data, config }: Settings): SigningKey {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
   }
   return signingKey(readFileSync(file, 'utf8'), file);
+}
+
+/** Files in the data folder, or in a store that speaks S3; both are received in the data folder. */
+function filesOf(settings: Settings, { key, ...tools }: Pick<FilesOptions, 'store' | 'clock' | 'key'>): Files {
+  const { s3, scanner, most, reserve } = settings.config.files ?? {};
+  const folder = resolve(settings.data, 'files');
+  const where = `${settings.configFile}: files.s3`;
+  const secretAt = (name: string, raw: unknown) => secretOf(raw, settings, `${where}.${name}`);
+  const place = s3
+    ? s3Place({ ...s3, accessKey: secretAt('accessKey', s3.accessKey), secretKey: secretAt('secretKey', s3.secretKey) })
+    : folderPlace(folder);
+  const keys = { key: derivedKey(key, 'file contents'), vault: new Vault(derivedKey(key, 'files')) };
+  return openFiles({ ...tools, ...keys, place, folder, most, reserve, scanner: scanner && clamdScanner(scanner) });
+}
+
+/** A secret that the file names by reference. */
+function secretOf(raw: unknown, { configFile }: Settings, where: string): string {
+  const secret = resolveSecrets(raw, { env: process.env, folder: dirname(configFile), sandbox: false }, where);
+  if (!(secret instanceof Secret)) throw new Error(`${where}: a secret is given by reference, {"env": "NAME"} or {"file": "path"}`);
+  return secret.reveal();
 }

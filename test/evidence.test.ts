@@ -58,7 +58,7 @@ async function decided(): Promise<string> {
   await change('saveForm', { number, form });
   const { items } = await change('submitCase', { number, idempotencyKey: `evidence-${number}` });
   const item = items[0]?.id ?? '';
-  await hall.ask('mutation ($input: TaskInput!) { takeTask(input: $input) { case { number } } }', { input: { item } }, { role: 'officer' });
+  await change('takeTask', { item }, 'officer');
   await change('decide', { item, decision: 'ACCEPT' }, 'officer');
   await change('decide', { item, decision: 'GRANT', resultNumber: '示例批复1号' }, 'officer');
   return number;

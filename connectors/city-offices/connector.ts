@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { absent, byKey, columnMac, connector, databaseSettings, duration, lookup, secret, value } from '../../src/connect/index.ts';
+import { cityDesk } from './desk.ts';
 import { toCityReviews } from './map.ts';
 import { MEANINGS, OK, ProjectRow, REPLY_TABLE, ReviewsReply, requestTable, SERVICE } from './wire.ts';
 
@@ -19,7 +20,7 @@ export default connector({
   }),
   // The city's batch job runs every few seconds.
   policy: { timeout: '8s', concurrency: 4, queue: 64 },
-  open({ settings, database }) {
+  open({ settings, database, clock }) {
     const { url, user, password, tls, schema, hall, secret, pollEvery = '500ms', openFor = '10m' } = settings;
     const within = <T extends { readonly table: string }>(table: T): T => ({
       ...table,
@@ -57,6 +58,7 @@ export default connector({
           }),
         },
       },
+      desk: cityDesk(city, clock),
     };
   },
 });

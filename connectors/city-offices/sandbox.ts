@@ -1,11 +1,14 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { type ExchangeSandboxRequest, type SandboxEnterprise, type SandboxTools, type Subjects, sandbox } from '../../src/kit/index.ts';
+import { openReception } from './sandbox-desk.ts';
 import { type ProjectRow, REPLY_TABLE, type Review, requestTable, SERVICE } from './wire.ts';
 
 const HALL = 'hall-321071';
 const SECRET = 'city-offices-sandbox-secret';
 const MOST_KEYS = 50;
+/** Services that are opened to this hall. */
+const SERVED = new Set([SERVICE, 'SXSB01', 'SXCX01', 'SXBZ01', 'SXCH01']);
 const DAY_MS = 86_400_000;
 
 /** The city's exchange database, and the job that collects what its departments decided. */
@@ -25,11 +28,16 @@ export default sandbox({
     pollEvery: '40ms',
   }),
   samples: { 'Project.cityReviews': ['2020-321071-38-03-500006', '2020-321071-38-03-500012'] },
-  open({ subjects, clock }) {
+  applications: ['energy-review-large'],
+  open(tools) {
+    const { subjects, clock } = tools;
+    const reception = openReception(tools);
     return {
       answer(request) {
         const refused = refusal(request);
         if (refused) return { code: refused, payload: '' };
+        const received = reception(request.service, parsed(request.payload));
+        if (received) return received;
         const keys = Question.safeParse(parsed(request.payload));
         if (!keys.success) return { code: '2001', payload: '' };
         return reviewsOf(request, keys.data.xmdm, subjects, clock);
@@ -50,7 +58,7 @@ function refusal({ id, service, payload, row }: ExchangeSandboxRequest): string 
   const given = Buffer.from(String(row['qm'] ?? ''));
   const right = Buffer.from(mac('request', id, payload));
   if (given.length !== right.length || !timingSafeEqual(given, right)) return '1001';
-  return service === SERVICE && row['dwbm'] === HALL ? undefined : '1002';
+  return SERVED.has(service) && row['dwbm'] === HALL ? undefined : '1002';
 }
 
 function parsed(text: string): unknown {

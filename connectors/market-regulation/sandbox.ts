@@ -35,6 +35,7 @@ export default sandbox({
     'Person.enterprises': ['321012198812139970', '321003199006039965'],
     'Query.enterprises': [{ name: '示例', first: 5 }],
   },
+  applications: ['company-establish'],
   open(tools) {
     const { subjects, clock } = tools;
     const tokens = new Map<string, number>();

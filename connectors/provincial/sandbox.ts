@@ -38,6 +38,7 @@ export default sandbox({
     'Enterprise.credit': ['91321071990000017N', '91321071990000025H'],
     'Enterprise.permits': ['91321071990000017N', '91321071990000025H'],
   },
+  applications: ['hf-unit', 'mi-unit'],
   open(tools) {
     const asking = { ...tools, isNew: onceOnly(tools.clock), received: openReceptions(tools) };
     return {

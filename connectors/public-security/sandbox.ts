@@ -30,6 +30,7 @@ export default sandbox({
     'Person.identity': ['321012198812139970'],
     'Person.household': ['321012198812139970'],
   },
+  applications: ['seal-filing'],
   open(tools) {
     const { subjects, clock } = tools;
     const nonces = new Map<string, number>();

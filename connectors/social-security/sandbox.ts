@@ -11,6 +11,7 @@ export default sandbox({
   id: 'social-security',
   settings: (url) => ({ url, appId: APP_ID, secret: { sandbox: SECRET } }),
   samples: { 'Enterprise.socialInsurance': ['91321071990000017N'], 'Person.socialInsurance': ['321012198812139970'] },
+  applications: ['si-registration'],
   open(tools) {
     const { subjects, clock } = tools;
     const reception = openReception(tools);

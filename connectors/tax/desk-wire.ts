@@ -37,3 +37,5 @@ export const Notice = z.object({ hjtz: z.object({ wbbh: z.string(), sxslh: z.str
 export const NAMESPACE = 'urn:yangzhou:tax:exchange';
 /** Elements that may repeat in what the desk gets. */
 export const ARRAYS = ['hj', 'bzx'];
+/** A call-back tells one step. */
+export const NOTICE_ARRAYS = ['bzx'];

@@ -16,7 +16,7 @@ import {
   type TidingsKind,
   tidingsOf,
 } from '../../src/connect/index.ts';
-import { ARRAYS, DoneReply, Notice, ProgressReply, ReceiptReply, type Step } from './desk-wire.ts';
+import { DoneReply, NOTICE_ARRAYS, Notice, ProgressReply, ReceiptReply, type Step } from './desk-wire.ts';
 
 const ITEMS = [
   'tax-information',
@@ -133,7 +133,7 @@ function mustBeGenuine({ headers, body }: CallbackRequest, { appId, secret }: Cr
 
 function read(body: Buffer): z.infer<typeof Notice> {
   try {
-    return Notice.parse(decodeXml(decodeText(body, 'gb18030'), { arrays: ARRAYS }));
+    return Notice.parse(decodeXml(decodeText(body, 'gb18030'), { arrays: NOTICE_ARRAYS }));
   } catch (cause) {
     throw new CallbackRefused('the call-back is not what the contract says', { cause });
   }

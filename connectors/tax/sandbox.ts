@@ -24,6 +24,7 @@ export default sandbox({
   charset: 'gb18030',
   settings: (url) => ({ url: `${url}/exchange`, appId: APP_ID, secret: { sandbox: SECRET } }),
   samples: { 'Enterprise.tax': ['91321071990000017N', '91321071990000025H'] },
+  applications: ['invoice-first'],
   open(tools) {
     const { subjects, clock } = tools;
     const reception = openReception(tools, { appId: APP_ID, secret: SECRET });

@@ -4,8 +4,8 @@ import { FileRefused, type StoredFile } from '../files/index.ts';
 import type { Unit } from '../store/index.ts';
 import type { Fact, ItemResult } from './life/index.ts';
 import { type HeldCase, hold, type ItemRow, itemNamed, type Recorded, record } from './record.ts';
-import { callbacks, quarantine } from './tables.ts';
-import type { CasesTools, Who } from './tools.ts';
+import { callbacks, caseItems, quarantine } from './tables.ts';
+import { ASK_AFTER_MS, type CasesTools, type Who } from './tools.ts';
 
 /** What became of tidings: kept, known before, of no effect, or set aside because nobody knows the application. */
 export type Told = Recorded['outcome'] | 'quarantined' | 'foreign';
@@ -52,10 +52,22 @@ export async function keepTidings(
     .onConflictDoNothing()
     .returning({ id: callbacks.id });
   if (first.length === 0) return 'known';
+  await heardOf(unit, item, tidings, at);
   const agency: Who = { actor: connector, role: 'agency' };
   const fact = await factOf(tidings, tools, (document) => documentKept(unit, held, document, agency, tools));
   const { outcome } = await record(unit, held, item, fact, agency, tools);
   return outcome;
+}
+
+/**
+ * Whoever tells something has the application, even where our own receipt was lost: from now on it is asked when it falls
+ * silent, under the number it gave.
+ */
+async function heardOf({ db }: Unit, item: ItemRow, { reference }: Tidings, now: Date): Promise<void> {
+  if (item.askAt !== null && item.reference !== null) return;
+  const heard = { askAt: item.askAt ?? new Date(now.getTime() + ASK_AFTER_MS), reference: item.reference ?? reference };
+  await db.update(caseItems).set(heard).where(eq(caseItems.id, item.id));
+  Object.assign(item, heard);
 }
 
 type Keep = (document: DeskResult['document']) => Promise<StoredFile | null>;

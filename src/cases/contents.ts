@@ -13,6 +13,8 @@ const Contents = z.object({
   }),
   answers: z.record(z.string(), z.union([z.string(), z.boolean()])),
   form: z.record(z.string(), z.unknown()),
+  /** How the results are handed over. */
+  delivery: z.object({ method: z.enum(['PICKUP', 'COURIER']), address: z.string().nullable() }),
 });
 export type Contents = Readonly<z.infer<typeof Contents>>;
 export type CaseApplicant = Contents['applicant'];

@@ -7,6 +7,7 @@ export type { AttachInput } from './commands/attach.ts';
 export type { CorrectionInput, DecideInput, Decision } from './commands/bureau.ts';
 export type { OpenInput } from './commands/open.ts';
 export { Conflict, type SubmitInput } from './commands/submit.ts';
+export type { ErrandRow } from './errands/index.ts';
 export { caseEvidence, type EvidenceReport, verifyEvidence } from './evidence.ts';
 export { placeOf } from './feed.ts';
 export type { CaseStatus, ItemResult, Phase } from './life/index.ts';

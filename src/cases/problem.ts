@@ -39,6 +39,8 @@ const TABLE = {
     zh: '该材料由大厅向部门获取，尚未取得，取得后方可办结；申请人无需补交。',
     en: 'the hall fetches this from an agency that could not be asked; it can be granted once it is there. The applicant need do nothing.',
   },
+  MISSING_ADDRESS: { zh: '寄递需要收件地址和联系电话。', en: 'a courier needs an address and a phone number.' },
+  NOTHING_TO_FETCH: { zh: '该办件没有待领取的结果。', en: 'this case has no results that wait to be fetched.' },
   NOT_STUCK: { zh: '该事项不在待人工处理之列。', en: 'the item is not stuck.' },
 } as const satisfies Record<string, { zh: string; en: string }>;
 

@@ -1,10 +1,11 @@
 import { and, eq } from 'drizzle-orm';
 import type { AuditEntry, Unit } from '../store/index.ts';
 import { duesOf } from './dues.ts';
+import { handOver, tellApplicant } from './errands/index.ts';
 import { factDigest } from './evidence.ts';
 import { type Fact, FINAL, type Standing, standingOf, statusOf } from './life/index.ts';
 import { caseEvents, caseFacts, caseItems, cases } from './tables.ts';
-import { BUREAU, type CasesTools, GATEWAY, QUEUES, type Who } from './tools.ts';
+import { ASK_AFTER_MS, BUREAU, type CasesTools, GATEWAY, QUEUES, type Who } from './tools.ts';
 
 export type CaseRow = typeof cases.$inferSelect;
 export type ItemRow = typeof caseItems.$inferSelect;
@@ -54,6 +55,7 @@ export async function record(unit: Unit, held: HeldCase, item: ItemRow, fact: Fa
   const before = item.phase;
   await project(unit, held, item, standing, now, tools);
   await tell(unit, held, item, fact, who, now);
+  await tellApplicant(unit, held, item, fact, tools);
   if (before !== item.phase) await follow(unit, held, item, tools);
   return { outcome: 'kept', standing };
 }
@@ -118,12 +120,17 @@ async function tell(unit: Unit, { row }: HeldCase, item: ItemRow, fact: Fact, wh
 async function follow(unit: Unit, held: HeldCase, item: ItemRow, tools: CasesTools): Promise<void> {
   if (item.phase === 'QUEUED') await sendOff(unit, held, item, tools);
   if (FINAL.has(item.phase) || item.phase === 'WAITING') await releaseWaiting(unit, held, tools);
+  if (FINAL.has(item.phase)) await handOver(unit, held, tools);
 }
 
 /** To the agency's desk by a durable job; to the bureau's own there is no way to go. */
 async function sendOff(unit: Unit, held: HeldCase, item: ItemRow, tools: CasesTools): Promise<void> {
-  if (item.desk !== BUREAU) return unit.jobs.send(QUEUES.dispatch, { caseId: held.row.id, itemId: item.id });
   const at = new Date(tools.clock.now());
+  if (item.desk !== BUREAU) {
+    item.askAt = new Date(at.getTime() + ASK_AFTER_MS);
+    await unit.db.update(caseItems).set({ askAt: item.askAt }).where(eq(caseItems.id, item.id));
+    return unit.jobs.send(QUEUES.dispatch, { caseId: held.row.id, itemId: item.id });
+  }
   await record(unit, held, item, { kind: 'received', id: 'received', at, by: 'gateway', reference: held.row.number }, GATEWAY, tools);
 }
 

@@ -3,13 +3,15 @@ import type { Files } from '../files/index.ts';
 import type { Unit } from '../store/index.ts';
 import { type Told, tellTidings } from './callbacks.ts';
 import { type AttachInput, attachMaterial } from './commands/attach.ts';
-import { type CorrectionInput, type DecideInput, decide, requestCorrection, resendItem, settleItem, takeTask } from './commands/bureau.ts';
+import { type CorrectionInput, type DecideInput, decide, requestCorrection, takeTask } from './commands/bureau.ts';
 import { type AssignInput, assignCommissioner } from './commands/commissioner.ts';
 import { type SupplementInput, supplement, withdraw } from './commands/correcting.ts';
 import { saveForm } from './commands/form.ts';
 import { type OpenInput, openCase } from './commands/open.ts';
+import { type ConfirmInput, confirmReceipt, resendItem, settleItem } from './commands/stuck.ts';
 import { type Prepared, type SubmitInput, submitCase, wantedBy } from './commands/submit.ts';
 import { subjectOf } from './contents.ts';
+import { confirmPickup, keepReport } from './errands/index.ts';
 import { type Feed, openFeed } from './feed.ts';
 import { fetcherOf } from './fetching.ts';
 import { type Problem, Refused } from './problem.ts';
@@ -47,7 +49,9 @@ export interface Cases {
   withdraw(input: { readonly number: string; readonly reason: string }, who: Who): Promise<Outcome>;
   assignCommissioner(input: AssignInput, who: Who): Promise<Outcome>;
   resend(input: { readonly item: string; readonly reason: string }, who: Who): Promise<Outcome>;
+  confirmReceipt(input: ConfirmInput, who: Who): Promise<Outcome>;
   settle(input: { readonly item: string; readonly granted: boolean; readonly reason: string }, who: Who): Promise<Outcome>;
+  confirmPickup(input: { readonly number: string }, who: Who): Promise<Outcome>;
   takeTask(input: { readonly item: string }, who: Who): Promise<Outcome>;
   requestCorrection(input: CorrectionInput, who: Who): Promise<Outcome>;
   decide(input: DecideInput, who: Who): Promise<Outcome>;
@@ -92,13 +96,15 @@ export async function openCases(tools: CasesTools): Promise<Cases> {
     withdraw: (input, who) => run((unit) => withdraw(unit, input, who, tools)),
     assignCommissioner: (input, who) => run((unit) => assignCommissioner(unit, input, who, tools)),
     resend: (input, who) => run((unit) => resendItem(unit, input, who, tools)),
+    confirmReceipt: (input, who) => run((unit) => confirmReceipt(unit, input, who, tools)),
     settle: (input, who) => run((unit) => settleItem(unit, input, who, tools)),
+    confirmPickup: (input, who) => run((unit) => confirmPickup(unit, input, who, tools)),
     takeTask: (input, who) => run((unit) => takeTask(unit, input, who, tools)),
     requestCorrection: (input, who) => run((unit) => requestCorrection(unit, input, who, tools)),
     decide: (input, who) => run((unit) => decide(unit, input, who, tools)),
     async callback(connector, request) {
       const read = await tools.engine.desks.callback(connector, request);
-      if (!read) return undefined;
+      if (!read) return reported(connector, request, tools);
       const told: Told[] = [];
       for (const tidings of read.tidings) told.push(await tellTidings({ connector, agency: read.agency }, tidings, tools));
       tools.at?.('P10');
@@ -115,6 +121,15 @@ export async function openCases(tools: CasesTools): Promise<Cases> {
 function statusOf(told: readonly Told[]): number | undefined {
   if (told.includes('foreign')) return 403;
   return told.includes('quarantined') ? 202 : undefined;
+}
+
+/** What a carrier reports of texts and parcels. */
+async function reported(connector: string, request: CallbackRequest, tools: CasesTools): Promise<CallbackAnswer | undefined> {
+  const read = await tools.engine.carriers.callback(connector, request);
+  if (!read) return undefined;
+  const kept = [];
+  for (const report of read.reports) kept.push(await keepReport(connector, report, tools));
+  return { ...read.reply, status: kept.includes('foreign') ? 202 : read.reply.status };
 }
 
 const NOTHING: Prepared = { fetched: new Map(), hasBadCredit: undefined, problems: [] };

@@ -7,7 +7,7 @@ const CHANNELS = ['WINDOW', 'ONLINE', 'KIOSK', 'TOWN', 'VILLAGE'] as const;
 export type Channel = (typeof CHANNELS)[number];
 
 /** Tables of this room, as the migration `0002-cases` makes them. */
-const yimen = pgSchema('yimen');
+export const yimen = pgSchema('yimen');
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
 /** Bytes: node-postgres gives a Buffer, the embedded database a Uint8Array. */

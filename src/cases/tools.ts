@@ -10,7 +10,7 @@ export interface CasesTools {
   readonly store: Store;
   readonly catalogue: Catalogue;
   readonly calendar: Calendar;
-  readonly engine: Pick<Engine, 'desks' | 'reader'>;
+  readonly engine: Pick<Engine, 'desks' | 'reader' | 'carriers'>;
   readonly clock: Clock;
   /** Names subjects and seals what is personal. */
   readonly vault: Vault;
@@ -41,10 +41,16 @@ export const GATEWAY: Who = { actor: 'gateway', role: 'gateway' };
 /** Longest call to an agency that a desk may make; a job's lease lasts a little longer. */
 export const DESK_CALL_MS = 8_000;
 const LEASE_SECONDS = 12;
+/** A desk from which nothing came for so long is asked. */
+export const ASK_AFTER_MS = 30 * 60_000;
 
-/** Queues of durable work on cases. */
+/**
+ * Queues of durable work on cases. A dispatch is tried for about a quarter of an hour; what is still on its way then is sent
+ * off anew by the sweep, so an agency that is away for days delays an item and never loses it.
+ */
 export const QUEUES = {
-  dispatch: { name: 'dispatch', retryLimit: 20, retryDelay: 1, expireInSeconds: LEASE_SECONDS, concurrency: 16 },
+  dispatch: { name: 'dispatch', retryLimit: 9, retryDelay: 1, expireInSeconds: LEASE_SECONDS, concurrency: 16 },
   supplement: { name: 'supplement', retryLimit: 20, retryDelay: 1, expireInSeconds: LEASE_SECONDS, concurrency: 8 },
+  carry: { name: 'carry', retryLimit: 9, retryDelay: 1, expireInSeconds: LEASE_SECONDS, concurrency: 8 },
   ask: { name: 'ask', retryLimit: 2, retryDelay: 2, expireInSeconds: LEASE_SECONDS, concurrency: 8 },
 } as const satisfies Record<string, Queue>;

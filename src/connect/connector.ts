@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ConnectorFields } from '../../schema/generated/connector-fields.ts';
 import type { Clock } from '../clock/index.ts';
+import type { Courier, Messenger } from './carrier.ts';
 import type { Desk } from './desk.ts';
 import type { Lookup } from './lookup.ts';
 import type { ExchangeClient } from './transport/exchange/client.ts';
@@ -68,6 +69,10 @@ export interface Connection {
   readonly fields: ServedFields;
   /** Where it hands in applications; a connector for many agencies has one desk for each. Without it the hall's own bureau desk takes them. */
   readonly desk?: Desk | readonly Desk[];
+  /** How it carries texts to people, for a connector of a message gateway. */
+  readonly messenger?: Messenger;
+  /** How it carries papers to people, for a connector of a courier. */
+  readonly courier?: Courier;
 }
 
 /** A connector as an integrator writes it. */

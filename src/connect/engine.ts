@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock/index.ts';
 import type { Shared } from '../store/index.ts';
+import { type Carriers, layOutCarriers, type OpenCarrier, type Parcel, type TextMessage } from './carrier.ts';
 import type { Connector } from './connector.ts';
 import { databaseFace } from './database-face.ts';
 import { type Desks, layOut, type OpenDesk } from './desks.ts';
@@ -92,6 +93,8 @@ export interface Engine {
   reader(asking: RequestAsking): Reader;
   /** Where applications are handed in. */
   readonly desks: Desks;
+  /** How people are reached. */
+  readonly carriers: Carriers;
   /** Forgets remembered answers, in all replicas. Never rejects. */
   evict(what: Eviction): Promise<void>;
   close(): Promise<void>;
@@ -105,11 +108,15 @@ export function createEngine(options: EngineOptions): Engine {
   const memory = options.remember === false ? undefined : new Memory(options);
   const tickets = new Tickets(options.key ?? randomBytes(32));
   const desks: OpenDesk[] = [];
+  const messengers: OpenCarrier<TextMessage>[] = [];
+  const couriers: OpenCarrier<Parcel>[] = [];
   checkIds(options.connectors);
   for (const configured of options.connectors) {
     const open = opened(configured, options, memory, { closers, exchanges });
     for (const [section, route] of open.routes) place(routes, section, route, options.serve ?? {});
     desks.push(...open.desks);
+    messengers.push(...open.messengers);
+    couriers.push(...open.couriers);
   }
   checkChoices(routes, options.serve ?? {});
   checkAgencies(routes, options.agencies ?? {});
@@ -119,6 +126,7 @@ export function createEngine(options: EngineOptions): Engine {
     health: (agency) => worst(sources.filter((source) => source.agency === agency).map((source) => source.health())),
     sources: () => sources.map((source) => ({ connector: source.connector, agency: source.agency, health: source.health() })),
     desks: layOut(desks),
+    carriers: layOutCarriers(messengers, couriers),
     exchanges: () => exchanges.map(({ connector, agency, tally, lastSeen }) => ({ connector, agency, tally, open: lastSeen() })),
     open: (wanted) =>
       Promise.all(
@@ -141,13 +149,21 @@ interface OpenedThings {
   readonly exchanges: (ExchangeWatch & { readonly connector: string })[];
 }
 
+/** What one connector brings, each with the source that guards it. */
+interface OpenConnector {
+  readonly routes: readonly [string, Route][];
+  readonly desks: readonly OpenDesk[];
+  readonly messengers: readonly OpenCarrier<TextMessage>[];
+  readonly couriers: readonly OpenCarrier<Parcel>[];
+}
+
 /** Opens one connector: its sections, each with the source it is asked at. */
 function opened(
   { connector, settings, policy }: ConfiguredConnector,
   options: EngineOptions,
   memory: Memory | undefined,
   { closers, exchanges }: OpenedThings,
-): { readonly routes: readonly [string, Route][]; readonly desks: readonly OpenDesk[] } {
+): OpenConnector {
   const own = { ...connector.policy, ...policy };
   const { clock, log, outbound = {} } = options;
   const connections = own.concurrency ?? 16;
@@ -155,7 +171,12 @@ function opened(
   const onExchange = (watch: ExchangeWatch) => void exchanges.push({ ...watch, connector: connector.id });
   const http = httpFace({ clock, connections, outbound, onOpen });
   const database = databaseFace({ clock, log, connections, outbound, agency: connector.agency, onOpen, onExchange });
-  const { fields, desk = [] } = named(connector.id, () => connector.open({ settings, http, database, clock, log }));
+  const {
+    fields,
+    desk = [],
+    messenger = [],
+    courier = [],
+  } = named(connector.id, () => connector.open({ settings, http, database, clock, log }));
   const sources = new Map<string, { readonly plain: Source; readonly remembering: RememberingSource }>();
   const sourceOf = (agency: string) => {
     const known = sources.get(agency);
@@ -172,6 +193,8 @@ function opened(
       { source: sourceOf(lookup.agency ?? connector.agency).remembering, lookup },
     ]),
     desks: [desk].flat().map((each) => ({ desk: each, source: sourceOf(each.agency ?? connector.agency).plain })),
+    messengers: [messenger].flat().map((carrier) => ({ carrier, source: sourceOf(carrier.agency ?? connector.agency).plain })),
+    couriers: [courier].flat().map((carrier) => ({ carrier, source: sourceOf(carrier.agency ?? connector.agency).plain })),
   };
 }
 

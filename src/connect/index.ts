@@ -4,6 +4,7 @@
  */
 export type { Clock, Duration } from '../clock/index.ts';
 export { given, headersOf, pathTo, queryOf, wholeNumber } from './asking.ts';
+export type { Carrier, CarrierCounter, Carriers, Courier, Messenger, Parcel, Report, ReportKind, TextMessage } from './carrier.ts';
 export { type Charset, decodeText, encodeText } from './codec/charset.ts';
 export { DecodeError } from './codec/decode-error.ts';
 export { decodeJson } from './codec/json.ts';

@@ -1,5 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { AgencyError, Language } from '../connect/index.ts';
+import { isUnavailable, STORE_AGAIN_MS } from '../store/index.ts';
 import type { RequestContext } from './context.ts';
 
 /** Codes of errors that are not an agency's. */
@@ -63,12 +64,19 @@ export function publicError(formatted: GraphQLFormattedError, error: unknown): G
   }
   if (REQUEST_CODES.has(code) || PERSISTED_QUERY.test(code))
     return { message: safeMessage(formatted.message, code, error), ...place, extensions: { code: 'BAD_USER_INPUT' } };
+  if (isUnavailable(originalOf(error))) return { message: AWAY, ...place, extensions: { code: 'INTERNAL', ...AGAIN } };
   return {
     message: '网关内部错误，请凭 traceId 联系管理员。 Internal error; give the traceId to the administrator.',
     ...place,
     extensions: { code: 'INTERNAL' },
   };
 }
+
+const AWAY =
+  '业务库暂时无法访问，请稍后重试（提交请用同一幂等键）。 The database cannot be reached at present; ask again shortly, submissions with the same key.';
+const AGAIN = { retryable: true, retryAfterMs: STORE_AGAIN_MS };
+
+const originalOf = (error: unknown): unknown => (error instanceof GraphQLError ? (error.originalError ?? error.cause) : error);
 
 /** Words of a request error that may be shown. graphql-js quotes values and source text in its own. */
 function safeMessage(message: string, code: string, error: unknown): string {

@@ -15,7 +15,7 @@ export interface SandboxWorld {
   /** Folder in which agencies keep their books; undefined keeps them in memory. */
   readonly folder?: string;
   /** Whom agencies call back; nobody, where none is given. */
-  readonly hall?: HallDoor;
+  readonly hall?: Pick<HallDoor, 'callBack'>;
 }
 
 /** An office as a sandbox agency opens it. */
@@ -26,8 +26,10 @@ export interface SandboxOfficeOptions {
   readonly idempotent: boolean;
   /** Days until it decides, by item. Default 1. */
   daysOf?(item: string): number;
-  /** The call-back that tells an event, signed; without it the office never calls back. */
-  message?(file: OfficeFile, event: OfficeEvent): CallbackMessage;
+  /** How long everything takes against an ordinary office. Default 1. */
+  readonly pace?: number;
+  /** The call-back that tells an event, signed; undefined for an event of which nobody is told. Without it the office never calls back. */
+  message?(file: OfficeFile, event: OfficeEvent): CallbackMessage | undefined;
 }
 
 /** What a sandbox agency is made of. */
@@ -47,15 +49,21 @@ export interface AgencyTools {
 export function agencyTools(id: string, { folder, hall = new HallDoor(), ...world }: SandboxWorld): AgencyTools {
   const habits = new HabitSwitch();
   const offices: Office[] = [];
-  const office = ({ agency = id, idempotent, daysOf = () => 1, message }: SandboxOfficeOptions): Office => {
+  const office = ({ agency = id, idempotent, daysOf = () => 1, pace = 1, message }: SandboxOfficeOptions): Office => {
     const opened = openOffice({
       id: agency,
       clock: world.clock,
       idempotent,
       daysOf,
+      pace,
       habit: () => habits.of(agency),
       ...(folder && { file: join(folder, 'offices', `${agency}.jsonl`) }),
-      ...(message && { tell: (file: OfficeFile, event: OfficeEvent) => hall.callBack(id, message(file, event)) }),
+      ...(message && {
+        tell: async (file: OfficeFile, event: OfficeEvent) => {
+          const told = message(file, event);
+          return told === undefined || hall.callBack(id, told);
+        },
+      }),
     });
     offices.push(opened);
     return opened;

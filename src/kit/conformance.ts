@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AgencyAnswer, AgencyError, Connector, Duration, Policy } from '../connect/index.ts';
 import { answers, failsAs, failureOf, must, PATIENCE_MS, type Sample } from './checks/asking.ts';
+import { HABITS_TO_HEAR, hears, knowsNothing, lostReply, refusesForgeries, sendsOnce, takesBack, underTrouble } from './checks/desk.ts';
 import { late, lost, twice } from './checks/exchange.ts';
 import { type Code, EXPECTED, type Expectation } from './checks/expected.ts';
 import { DatabaseHost } from './exchange/database-host.ts';
 import type { Fault, Transport } from './faults.ts';
+import { describeHabit } from './office/habits.ts';
 import type { SandboxSpec } from './sandbox.ts';
-import { type TestLine, testLine } from './test-line.ts';
+import { type DeskLine, type TestLine, testLine } from './test-line.ts';
 
 export interface ConformanceOptions {
   readonly connector: Connector;
@@ -62,6 +64,33 @@ export function conformance(options: ConformanceOptions): readonly Check[] {
     check('every section it serves has a record in its sandbox', {}, (line) => servesItsSamples(line, samples)),
     ...samples.slice(0, thorough).flatMap((sample) => allOf(sample, transport, check)),
     ...samples.slice(thorough).map((sample) => asked(sample, check)),
+    ...(options.sandbox.applications ?? []).flatMap((item) => ofDesk(item, transport, check)),
+  ];
+}
+
+/** What the desk that takes an item must do. What it cannot do is not asked of it. */
+function ofDesk(item: string, transport: Transport, check: MakeCheck): readonly Check[] {
+  const desk = (what: string, work: (line: DeskLine) => Promise<void>) =>
+    check(`the desk for ${item} ${what}`, { timeout: LIMIT }, (line) => work(line.desk(item)));
+  const when = (can: (line: DeskLine) => boolean, work: (line: DeskLine) => Promise<void>) => async (line: DeskLine) =>
+    can(line) ? work(line) : undefined;
+  return [
+    desk('takes one key for one application, where it says so', sendsOnce),
+    desk('says that a refused application has not arrived', underTrouble),
+    ...(transport === 'http' ? [desk('says that an application may have arrived, and finds it', lostReply)] : []),
+    desk(
+      'knows nothing of what was never handed in',
+      when(({ counter }) => counter.can.inquire, knowsNothing),
+    ),
+    desk(
+      'takes an application back',
+      when(({ counter }) => counter.can.withdraw, takesBack),
+    ),
+    ...HABITS_TO_HEAR.map((habit) => desk(`hears everything of an agency that ${describeHabit(habit)}`, (line) => hears(line, habit))),
+    desk(
+      'T3, B76: refuses twelve forged call-backs',
+      when(({ counter }) => counter.traits.callsBack, refusesForgeries),
+    ),
   ];
 }
 

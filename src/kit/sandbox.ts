@@ -67,6 +67,8 @@ export interface HttpSandboxSpec {
    * The conformance kit asks with them.
    */
   readonly samples: Readonly<Record<string, readonly unknown[]>>;
+  /** For every desk of the connector the slug of an item it takes: the kit hands in with them. */
+  readonly applications?: readonly string[];
   open(tools: SandboxTools): OpenSandbox;
 }
 

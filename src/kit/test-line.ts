@@ -2,17 +2,39 @@ import { z } from 'zod';
 import { type MovableClock, movableClock } from '../clock/index.ts';
 import {
   type AgencyAnswer,
+  CallbackRefused,
+  type CallbackRequest,
   type CallReport,
   type Connector,
+  type Counter,
   createEngine,
   type OpenRequests,
   type Policy,
   resolveSecrets,
+  type Tidings,
 } from '../connect/index.ts';
+import type { SandboxWorld } from './agency-tools.ts';
 import { DatabaseHost } from './exchange/database-host.ts';
 import { describeFault, type Fault, type Transport } from './faults.ts';
+import type { OfficeEvent, OfficeFile } from './office/office.ts';
 import { type RunningSandbox, type SandboxSpec, startSandbox } from './sandbox.ts';
 import { loadSubjects, SHIPPED_SUBJECTS, type Subjects } from './subjects.ts';
+
+/** An application in the agency's own book, with everything that has happened to it. */
+export interface FiledApplication extends OfficeFile {
+  readonly events: readonly OfficeEvent[];
+}
+
+/** One desk of a connector wired to its sandbox. */
+export interface DeskLine extends Pick<TestLine, 'agency' | 'clock' | 'callbacks' | 'isHeard'> {
+  readonly counter: Counter;
+  /** Slug of an item that the desk takes. */
+  readonly item: string;
+  /** What the agency has in its book. */
+  files(): readonly FiledApplication[];
+  /** Waits until the agency has told so many different things, and gives all it told. */
+  told(count: number): Promise<readonly Tidings[]>;
+}
 
 /** One connector wired to its own sandbox, without a gateway and without a memory: for a connector's tests. */
 export interface TestLine extends AsyncDisposable {
@@ -26,6 +48,12 @@ export interface TestLine extends AsyncDisposable {
   readonly logLines: string[];
   /** Asks for one section as a clerk would; a new request each time. `within` in milliseconds, 2,000 unless told. */
   read(section: string, key: unknown, within?: number): Promise<AgencyAnswer | null>;
+  /** Call-backs of the agency, as they arrived. */
+  readonly callbacks: readonly CallbackRequest[];
+  /** The desk that takes an item; throws when none does. */
+  desk(item: string): DeskLine;
+  /** Whether a desk takes a call-back for its agency's. */
+  isHeard(request: CallbackRequest): Promise<boolean>;
   /** What the agency does under a fault. */
   describe(fault: Fault): string;
   /** What is open at the connector's exchange databases. */
@@ -47,10 +75,11 @@ export async function testLine(
 ): Promise<TestLine> {
   const clock = movableClock();
   const subjects = loadSubjects(folder, clock.now());
-  const agency = await startSandbox(spec, { subjects, clock, databases });
+  const callbacks: CallbackRequest[] = [];
+  const agency = await startSandbox(spec, { subjects, clock, databases, hall: hallThatListens(callbacks) });
   try {
     await agency.prepared();
-    return lineTo(agency, connector, { clock, subjects, policy, transport: spec.transport ?? 'http' });
+    return lineTo(agency, connector, { clock, subjects, policy, callbacks, transport: spec.transport ?? 'http' });
   } catch (cause) {
     // Its socket would keep the process alive.
     await agency.close();
@@ -63,9 +92,18 @@ interface LineTools {
   readonly subjects: Subjects;
   readonly policy: Policy | undefined;
   readonly transport: Transport;
+  readonly callbacks: readonly CallbackRequest[];
 }
 
-function lineTo(agency: RunningSandbox, connector: Connector, { clock, subjects, policy, transport }: LineTools): TestLine {
+/** Takes every call-back and keeps it. */
+const hallThatListens = (callbacks: CallbackRequest[]): NonNullable<SandboxWorld['hall']> => ({
+  async callBack(connector, { headers, body }) {
+    callbacks.push({ method: 'POST', path: `/callbacks/${connector}`, headers, body: Buffer.from(body) });
+    return true;
+  },
+});
+
+function lineTo(agency: RunningSandbox, connector: Connector, { clock, subjects, policy, transport, callbacks }: LineTools): TestLine {
   const calls: CallReport[] = [];
   const logLines: string[] = [];
   const write = (fields: object, message: string) => void logLines.push(JSON.stringify({ ...fields, message }));
@@ -80,7 +118,24 @@ function lineTo(agency: RunningSandbox, connector: Connector, { clock, subjects,
   });
   const reader = (within: number) =>
     engine.reader({ caller: { role: 'clerk', actor: 'test' }, traceId: 'test', signal: AbortSignal.timeout(within) });
+  const heard = async (request: CallbackRequest) => (await engine.desks.callback(connector.id, request))?.tidings ?? [];
+  const isHeard = (request: CallbackRequest) =>
+    heard(request).then(
+      () => true,
+      (cause: unknown) => {
+        if (cause instanceof CallbackRefused) return false;
+        throw cause;
+      },
+    );
   return {
+    callbacks,
+    isHeard,
+    desk(item) {
+      const counter = engine.desks.of({ slug: item, code: item });
+      if (!counter) throw new Error(`the connector should have a desk that takes ${item}: its sandbox names it in applications`);
+      const files = () => agency.offices.flatMap((office) => office.files.map((file) => ({ ...file, events: office.eventsOf(file) })));
+      return { agency, clock, callbacks, isHeard, counter, item, files, told: (count) => toldBy(callbacks, heard, count) };
+    },
     agency,
     subjects,
     clock,
@@ -106,4 +161,20 @@ function settingsFor(connector: Connector, agency: RunningSandbox): unknown {
   const parsed = connector.settings.safeParse(raw);
   if (parsed.success) return parsed.data;
   throw new Error(`the sandbox's settings should be what connector.ts asks for:\n${z.prettifyError(parsed.error)}`);
+}
+
+const TELL_MS = 5_000;
+const LOOK_MS = 20;
+
+async function toldBy(
+  callbacks: readonly CallbackRequest[],
+  heard: (request: CallbackRequest) => Promise<readonly Tidings[]>,
+  count: number,
+): Promise<readonly Tidings[]> {
+  const until = Date.now() + TELL_MS;
+  for (;;) {
+    const told = (await Promise.all(callbacks.map(heard))).flat();
+    if (new Set(told.map(({ id }) => id)).size >= count || Date.now() > until) return told;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
 }

@@ -3,6 +3,7 @@ import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Caller, Metrics, Role } from '../connect/index.ts';
 import { printSchemaText } from '../graph/index.ts';
+import { isUnavailable } from '../store/index.ts';
 import { Forbidden, Unauthenticated } from '../trust/index.ts';
 import type { DoorOptions, Handler } from './asking.ts';
 import { RequestProblem } from './body.ts';
@@ -134,11 +135,18 @@ function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, op
     return reply.code(401).header('www-authenticate', 'Bearer').send(problem('UNAUTHENTICATED', error.message));
   if (error instanceof Forbidden) return reply.code(403).send(problem('FORBIDDEN', error.message));
   if (error instanceof RequestProblem) return reply.code(error.status).send(problem('BAD_USER_INPUT', error.message));
+  if (isUnavailable(error))
+    return reply
+      .code(503)
+      .header('retry-after', '1')
+      .send(problem('INTERNAL', AWAY, request.id));
   const status = (error as { statusCode?: number }).statusCode ?? 500;
   if (status < 500) return reply.code(status).send(problem('BAD_USER_INPUT', 'the request is not valid'));
   options.onInternal(error, request.id);
   return reply.code(500).send(problem('INTERNAL', 'Internal error; give the traceId to the administrator.', request.id));
 }
+
+const AWAY = 'the database cannot be reached at present; send the same again shortly';
 
 const problem = (code: string, message: string, traceId?: string) => ({
   errors: [{ message, extensions: { code, ...(traceId && { traceId }) } }],

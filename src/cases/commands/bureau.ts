@@ -3,7 +3,7 @@ import { and, eq } from 'drizzle-orm';
 import type { CorrectionPoint } from '../../connect/index.ts';
 import type { StoredFile } from '../../files/index.ts';
 import type { Unit } from '../../store/index.ts';
-import { type Fact, type FactDetail, type FactKind, FINAL, MOVES, STUCK } from '../life/index.ts';
+import { type Fact, type FactDetail, type FactKind, FINAL, MOVES } from '../life/index.ts';
 import { problem, Refused } from '../problem.ts';
 import { factsOf, type HeldCase, hold, type ItemRow, record } from '../record.ts';
 import { caseItems, caseMaterials } from '../tables.ts';
@@ -15,7 +15,7 @@ export interface OfHeld {
 }
 
 /** Holds the case of an item by the item's id. */
-async function holdItem(unit: Unit, id: string): Promise<OfHeld> {
+export async function holdItem(unit: Unit, id: string): Promise<OfHeld> {
   const [found] = /^[0-9a-f-]{36}$/.test(id) ? await unit.db.select().from(caseItems).where(eq(caseItems.id, id)) : [];
   const held = found && (await hold(unit, found.caseId));
   const item = held?.items.find((each) => each.id === id);
@@ -167,43 +167,4 @@ function mustFit({ phase }: ItemRow, kind: FactKind): void {
   // The table lets two agencies contradict each other, for a person to settle; a person does not contradict what was decided.
   const isClosed = FINAL.has(phase) && kind !== 'revoked';
   if (isClosed || !MOVES[phase][kind]) throw new Refused(problem(FINAL.has(phase) ? 'CLOSED' : 'NOTHING_ASKED', 'item'));
-}
-
-/** Sends a stuck item again, by a person's order: they know what the gateway cannot. */
-export async function resendItem(
-  unit: Unit,
-  { item: id, reason }: { readonly item: string; readonly reason: string },
-  who: Who,
-  tools: CasesTools,
-): Promise<HeldCase> {
-  const { held, item } = await holdItem(unit, id);
-  if (item.phase !== 'UNKNOWN') throw new Refused(problem('NOT_STUCK', 'item'));
-  await unit.db.update(caseItems).set({ inDoubt: false, leasedUntil: null }).where(eq(caseItems.id, id));
-  Object.assign(item, { inDoubt: false, leasedUntil: null });
-  unit.audit.write({
-    action: 'case.resend-ordered',
-    ...who,
-    outcome: 'done',
-    case: held.row.number,
-    subject: held.row.subject,
-    why: reason,
-  });
-  const at = new Date(tools.clock.now());
-  await record(unit, held, item, { kind: 'resend', id: `resend.${item.attempts}`, at, by: 'person' }, who, tools);
-  return held;
-}
-
-/** A person says which of two contradicting decisions holds. */
-export async function settleItem(
-  unit: Unit,
-  { item: id, granted, reason }: { readonly item: string; readonly granted: boolean; readonly reason: string },
-  who: Who,
-  tools: CasesTools,
-): Promise<HeldCase> {
-  const { held, item } = await holdItem(unit, id);
-  if (!STUCK.has(item.phase) || item.phase === 'UNKNOWN') throw new Refused(problem('NOT_STUCK', 'item'));
-  const at = new Date(tools.clock.now());
-  const fact: Fact = { kind: 'settled', as: granted ? 'GRANTED' : 'REFUSED', reason, id: `settled.${randomUUID()}`, at, by: 'person' };
-  await record(unit, held, item, fact, who, tools);
-  return held;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { civilDateOf } from '../../calendar/index.ts';
 import type { Unit } from '../../store/index.ts';
-import { type CaseApplicant, sealContents, subjectOf } from '../contents.ts';
+import { type CaseApplicant, type Contents, sealContents, subjectOf } from '../contents.ts';
 import { problem, Refused } from '../problem.ts';
 import { type Channel, caseItems, cases } from '../tables.ts';
 import { BUREAU, type CasesTools, type Who } from '../tools.ts';
@@ -15,6 +15,8 @@ export interface OpenInput {
   readonly items?: readonly string[] | undefined;
   readonly applicant: CaseApplicant;
   readonly channel: Channel;
+  /** How the results are handed over; fetched at the hall when left out. */
+  readonly delivery?: Contents['delivery'] | undefined;
 }
 
 export interface Opened {
@@ -22,10 +24,14 @@ export interface Opened {
   readonly number: string;
 }
 
+const FETCHED = { method: 'PICKUP', address: null } as const;
+
 /** Opens a case: its items, who decides each of them, and what waits for what. Nothing is sent yet. */
 export async function openCase(unit: Unit, input: OpenInput, who: Who, tools: CasesTools): Promise<Opened> {
   const { applicant } = input;
   if (!applicant.uscc && !applicant.idNumber) throw new Refused(problem('MISSING_APPLICANT', 'applicant'));
+  if (input.delivery?.method === 'COURIER' && !(input.delivery.address && applicant.phone))
+    throw new Refused(problem('MISSING_ADDRESS', 'delivery/address'));
   const planned = plannedOf(input, tools);
   const now = new Date(tools.clock.now());
   const id = randomUUID();
@@ -40,7 +46,7 @@ export async function openCase(unit: Unit, input: OpenInput, who: Who, tools: Ca
     openedBy: who.actor,
     window: who.window ?? null,
     block: planned[0]?.item.sector ?? '',
-    sealed: sealContents(tools.vault, id, { applicant, answers: { ...input.answers }, form: {} }),
+    sealed: sealContents(tools.vault, id, { applicant, answers: { ...input.answers }, form: {}, delivery: input.delivery ?? FETCHED }),
     status: 'DRAFT',
     openedAt: now,
     changedAt: now,

@@ -3,20 +3,19 @@ import { keepTidings } from '../callbacks.ts';
 import type { Phase } from '../life/index.ts';
 import { hold, type ItemRow, record } from '../record.ts';
 import { caseItems } from '../tables.ts';
-import { BUREAU, type CasesTools, DESK_CALL_MS, GATEWAY, QUEUES } from '../tools.ts';
+import { ASK_AFTER_MS, BUREAU, type CasesTools, DESK_CALL_MS, GATEWAY, QUEUES } from '../tools.ts';
 import { askingOf } from './asking.ts';
 import { type ItemJob, nameOf } from './dispatch.ts';
 
-const HALF_HOUR_MS = 30 * 60_000;
 const OPEN: readonly Phase[] = ['RECEIVED', 'ACCEPTED', 'CORRECTION', 'SPECIAL', 'UNKNOWN', 'DISPUTED'];
 const MOST_AT_ONCE = 200;
 
-/** Asks those desks that have been silent for a while. */
+/** Asks those desks that have been silent for a while, and sends off anew what has been on its way for as long. */
 export async function askSilentDesks({ store, clock }: CasesTools): Promise<void> {
   const now = clock.now();
   await store.transaction(async ({ db, jobs }) => {
     const silent = and(
-      inArray(caseItems.phase, [...OPEN]),
+      inArray(caseItems.phase, ['QUEUED', ...OPEN]),
       ne(caseItems.desk, BUREAU),
       isNotNull(caseItems.askAt),
       lte(caseItems.askAt, new Date(now)),
@@ -28,12 +27,13 @@ export async function askSilentDesks({ store, clock }: CasesTools): Promise<void
       .orderBy(caseItems.askAt)
       .limit(MOST_AT_ONCE)
       .for('update', { skipLocked: true });
-    for (const { id, caseId } of due) {
+    for (const { id, caseId, phase } of due) {
       await db
         .update(caseItems)
-        .set({ askAt: new Date(now + HALF_HOUR_MS) })
+        .set({ askAt: new Date(now + ASK_AFTER_MS) })
         .where(eq(caseItems.id, id));
-      await jobs.send(QUEUES.ask, { caseId, itemId: id });
+      // All attempts of its job may have been used up: whoever holds it still is left alone by the dispatch itself.
+      await jobs.send(phase === 'QUEUED' ? QUEUES.dispatch : QUEUES.ask, { caseId, itemId: id });
     }
   });
 }

@@ -5,7 +5,7 @@ import { adopt, keepTidings } from '../callbacks.ts';
 import type { Fact } from '../life/index.ts';
 import { type HeldCase, hold, type ItemRow, record } from '../record.ts';
 import { caseItems } from '../tables.ts';
-import { BUREAU, type CasesTools, DESK_CALL_MS, GATEWAY } from '../tools.ts';
+import { ASK_AFTER_MS, BUREAU, type CasesTools, DESK_CALL_MS, GATEWAY } from '../tools.ts';
 import { applicationOf } from './application.ts';
 import { askingOf } from './asking.ts';
 
@@ -16,11 +16,9 @@ export interface ItemJob {
 
 /** How long an item belongs to the worker that took it: a little longer than its call to the agency may last. */
 const LEASE_MS = DESK_CALL_MS + 2_000;
-/** When a desk that stays silent is asked. */
-const ASK_AFTER_MS = 30 * 60_000;
 
 /** The job has nothing to do any more, or somebody else does it. */
-type Taken = { readonly item: ItemRow; readonly held: HeldCase; readonly inDoubt: boolean } | undefined;
+type Taken = { readonly item: ItemRow; readonly held: HeldCase; readonly inDoubt: boolean; readonly until: number } | undefined;
 
 /**
  * Hands one item to its desk: exactly once where the agency keeps keys, and otherwise never again without having asked.
@@ -30,7 +28,7 @@ export async function dispatch({ caseId, itemId }: ItemJob, tools: CasesTools): 
   const taken = await take(caseId, itemId, tools);
   if (!taken) return;
   tools.at?.('P4');
-  const { item, held, inDoubt } = taken;
+  const { item, held, inDoubt, until } = taken;
   const counter = tools.engine.desks.of({ slug: slugOf(item, tools), code: item.item });
   // The connector was switched off since: the bureau's desk takes what nobody else does.
   if (!counter) return received(caseId, itemId, { reference: null }, tools);
@@ -38,7 +36,7 @@ export async function dispatch({ caseId, itemId }: ItemJob, tools: CasesTools): 
   if (known === 'nobody-knows') return lostSight(caseId, itemId, tools);
   if (known !== 'send') return received(caseId, itemId, known, tools, known.tidings);
   const application = await applicationOf(held, item, tools);
-  const handed = await counter.submit(application, askingOf(tools, DESK_CALL_MS));
+  const handed = await counter.submit(application, askingOf(tools, leftUntil(until)));
   tools.at?.('P5');
   await settled(handed, caseId, itemId, counter, tools);
 }
@@ -56,8 +54,18 @@ function take(caseId: string, itemId: string, tools: CasesTools): Promise<Taken>
     const lease = { leasedUntil: new Date(now.getTime() + LEASE_MS), attempts: item.attempts + 1, inDoubt: true };
     const leased = await unit.db.update(caseItems).set(lease).where(free).returning({ id: caseItems.id });
     if (leased.length === 0) throw new Busy();
-    return { item, held, inDoubt: item.inDoubt };
+    return { item, held, inDoubt: item.inDoubt, until: now.getTime() + DESK_CALL_MS };
   });
+}
+
+/**
+ * Milliseconds in which the call to the agency must be over. A process that stood still since it took the item may find that
+ * somebody else has it by now: it sends nothing.
+ */
+function leftUntil(until: number): number {
+  const left = until - Date.now();
+  if (left <= 0) throw new Busy();
+  return left;
 }
 
 /** Another worker has the item and may be sending it now. The job comes again when that one's lease has ended. */

@@ -1,3 +1,4 @@
+import { askCarriers, carry, type ErrandJob } from '../errands/index.ts';
 import { type CasesTools, QUEUES } from '../tools.ts';
 import { askDesk, askSilentDesks } from './ask.ts';
 import { dispatch, type ItemJob } from './dispatch.ts';
@@ -12,6 +13,7 @@ export function startWork(tools: CasesTools): () => Promise<void> {
   const { store, log } = tools;
   store.work<ItemJob>(QUEUES.dispatch, ({ data }) => dispatch(data, tools));
   store.work<SupplementJob>(QUEUES.supplement, ({ id, data }) => supplementDesk({ ...data, id }, tools));
+  store.work<ErrandJob>(QUEUES.carry, ({ data }) => carry(data, tools));
   store.work<ItemJob>(QUEUES.ask, ({ data }) => askDesk(data, tools));
   let running: Promise<unknown> = Promise.resolve();
   let isStopped = false;
@@ -35,6 +37,7 @@ export function startWork(tools: CasesTools): () => Promise<void> {
 
 async function sweepOnce(tools: CasesTools): Promise<void> {
   await askSilentDesks(tools);
+  await askCarriers(tools);
   await warn(tools);
   await followUp(tools);
   await fetchDelayed(tools);

@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNotNull, isNull, lt, lte, or } from 'drizzle-orm';
 import { civilDateOf } from '../../calendar/index.ts';
 import { openContents } from '../contents.ts';
+import { reminderText, sendText } from '../errands/index.ts';
 import { fetcherOf } from '../fetching.ts';
 import { FINAL, PHASES } from '../life/index.ts';
 import { caseChannel, hold, record } from '../record.ts';
@@ -52,12 +53,18 @@ export async function followUp(tools: CasesTools): Promise<void> {
     .limit(MOST_AT_ONCE);
   for (const { caseId, material, followsBy } of promised) {
     if (followsBy !== null && followsBy < today) await lapse(caseId, material, tools);
-    else await remind(caseId, material, today, tools);
+    else await remind({ caseId, material, followsBy: followsBy ?? today }, today, tools);
   }
 }
 
+interface Promised {
+  readonly caseId: string;
+  readonly material: string;
+  readonly followsBy: string;
+}
+
 /** One reminder a day for each material, as an event that the counter and the commissioner see. */
-function remind(caseId: string, material: string, today: string, tools: CasesTools): Promise<void> {
+function remind({ caseId, material, followsBy }: Promised, today: string, tools: CasesTools): Promise<void> {
   return tools.store.transaction(async (unit) => {
     const held = await hold(unit, caseId);
     if (!held) return;
@@ -71,6 +78,8 @@ function remind(caseId: string, material: string, today: string, tools: CasesToo
     if (reminded.length === 0) return;
     const at = new Date(tools.clock.now());
     await unit.db.insert(caseEvents).values({ caseId, kind: 'reminder', status: held.row.status, at, ...GATEWAY, why: material });
+    const nameZh = tools.catalogue.material(material)?.nameZh ?? material;
+    await sendText(unit, held, { kind: 'reminder', text: reminderText(held.row.number, nameZh, followsBy), item: null }, tools);
     await unit.notify(caseChannel, caseId);
   });
 }

@@ -2,7 +2,6 @@ import { GraphQLError } from 'graphql';
 import { type Cases, type CaseView, Conflict, type Outcome, type Problem, problem, type Who } from '../../cases/index.ts';
 import type { Role } from '../../connect/index.ts';
 import type { FileView } from '../../files/index.ts';
-import { StoreUnavailable } from '../../store/index.ts';
 import type { RequestContext } from '../context.ts';
 import { badInput } from '../scalars.ts';
 
@@ -54,10 +53,8 @@ export async function payloadOf(outcome: Outcome, { cases }: RequestContext): Pr
   return { case: (await (await cases.enter()).views.case(outcome.number)) ?? null, problems: [] };
 }
 
-/** What a client can do about it: another key, or the same again in a moment. */
+/** What a client can do about it: take another key. */
 function inWords(cause: unknown): never {
-  if (cause instanceof StoreUnavailable)
-    throw new GraphQLError(cause.message, { extensions: { code: 'INTERNAL', retryable: true, retryAfterMs: cause.retryAfterMs } });
   if (cause instanceof Conflict) throw new GraphQLError(cause.message, { extensions: { code: 'CONFLICT' } });
   throw cause;
 }

@@ -82,6 +82,9 @@ const Case: CaseResolvers = {
   form: (view) => view.contents().form,
   materials: async ({ row }, _, { cases }) => [...(await (await cases.enter()).views.materials(row.id))],
   items: (view) => view.items.map((item) => ({ view, item })),
+  messages: async ({ row }, _, { cases }) => (await (await cases.enter()).views.errands(row.id)).filter(({ kind }) => kind !== 'delivery'),
+  delivery: async ({ row }, _, { cases }) =>
+    (await (await cases.enter()).views.errands(row.id)).find(({ kind }) => kind === 'delivery') ?? null,
   events: async ({ row }, _, { cases }) => [...(await (await cases.enter()).views.history(row.id))],
 };
 
@@ -110,34 +113,41 @@ const CaseItem: CaseItemResolvers = {
   reason: ({ item }) => item.standing.reason,
 };
 
-export const caseTypes: Pick<Resolvers, 'Case' | 'CaseItem' | 'CaseResult' | 'CorrectionPoint' | 'CaseMaterial' | 'CaseEvent' | 'Problem'> =
-  {
-    Case,
-    CaseItem,
-    CaseResult: {
-      document: ({ document }) => document ?? null,
-      verification: ({ verification }) => verification ?? null,
+export const caseTypes: Pick<
+  Resolvers,
+  'Case' | 'CaseMessage' | 'CaseDelivery' | 'CaseItem' | 'CaseResult' | 'CorrectionPoint' | 'CaseMaterial' | 'CaseEvent' | 'Problem'
+> = {
+  Case,
+  CaseItem,
+  CaseResult: {
+    document: ({ document }) => document ?? null,
+    verification: ({ verification }) => verification ?? null,
+  },
+  CorrectionPoint: {
+    material: ({ material }, _, { catalogue }) => (material === null ? null : (catalogue.material(material) ?? null)),
+  },
+  CaseMaterial: {
+    material: ({ material }, _, { catalogue }) => {
+      const found = catalogue.material(material);
+      if (!found) throw new Error(`the material ${material} of a case is not in the catalogue any more`);
+      return found;
     },
-    CorrectionPoint: {
-      material: ({ material }, _, { catalogue }) => (material === null ? null : (catalogue.material(material) ?? null)),
-    },
-    CaseMaterial: {
-      material: ({ material }, _, { catalogue }) => {
-        const found = catalogue.material(material);
-        if (!found) throw new Error(`the material ${material} of a case is not in the catalogue any more`);
-        return found;
-      },
-      file: async ({ file }, _, { cases }) => (file === null ? null : ((await (await cases.enter()).files.find(file)) ?? null)),
-    },
-    CaseEvent: {
-      item: ({ row }, _, { catalogue }) => (row.item === null ? null : (catalogue.item(row.item) ?? null)),
-      kind: ({ row }) => row.kind,
-      phase: ({ row }) => row.phase,
-      status: ({ row }) => row.status,
-      at: ({ row }) => row.at,
-      actor: ({ row }) => row.actor,
-      window: ({ row }) => row.window,
-      why: ({ row }) => row.why,
-    },
-    Problem: { message: ({ zh, en }, _, { language }) => (language === 'zh' ? zh : en) },
-  };
+    file: async ({ file }, _, { cases }) => (file === null ? null : ((await (await cases.enter()).files.find(file)) ?? null)),
+  },
+  CaseEvent: {
+    item: ({ row }, _, { catalogue }) => (row.item === null ? null : (catalogue.item(row.item) ?? null)),
+    kind: ({ row }) => row.kind,
+    phase: ({ row }) => row.phase,
+    status: ({ row }) => row.status,
+    at: ({ row }) => row.at,
+    actor: ({ row }) => row.actor,
+    window: ({ row }) => row.window,
+    why: ({ row }) => row.why,
+  },
+  CaseMessage: { item: ({ item }, _, { catalogue }) => (item === null ? null : (catalogue.item(item) ?? null)) },
+  CaseDelivery: {
+    method: ({ carrier }) => (carrier === 'courier' ? 'COURIER' : 'PICKUP'),
+    trackingNumber: ({ reference }) => reference,
+  },
+  Problem: { message: ({ zh, en }, _, { language }) => (language === 'zh' ? zh : en) },
+};

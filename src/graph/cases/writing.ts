@@ -6,6 +6,7 @@ import { APPLICANTS, DECIDERS, given, HALL, onCase, payloadOf, roomFor, whoOf } 
 
 const EVERYONE = [...HALL, ...APPLICANTS];
 const LONGEST_KEY = 255;
+const LONGEST_REFERENCE = 255;
 
 export const caseMutations: MutationResolvers = {
   openCase: async (_, { input }, context) =>
@@ -44,8 +45,15 @@ export const caseMutations: MutationResolvers = {
       (await roomFor(context, HALL)).assignCommissioner({ number: input.number, commissioner: given(input.commissioner) }, whoOf(context)),
     ),
   resendItem: async (_, { input }, context) => payloadOf(await (await roomFor(context, DECIDERS)).resend(input, whoOf(context)), context),
+  confirmReceipt: async (_, { input }, context) => {
+    const { length } = input.reference.trim();
+    if (length === 0 || length > LONGEST_REFERENCE) throw badInput(`reference must be 1 to ${LONGEST_REFERENCE} characters`);
+    return payloadOf(await (await roomFor(context, DECIDERS)).confirmReceipt(input, whoOf(context)), context);
+  },
   settleItem: async (_, { input }, context) =>
     payloadOf(await (await roomFor(context, ['supervisor'])).settle(input, whoOf(context)), context),
+  confirmPickup: (_, { input }, context) =>
+    onCase(input.number, context, async () => (await roomFor(context, HALL)).confirmPickup(input, whoOf(context))),
   takeTask: async (_, { input }, context) => payloadOf(await (await roomFor(context, DECIDERS)).takeTask(input, whoOf(context)), context),
   requestCorrection: async (_, { input }, context) => {
     const points = input.points.map(({ material, field, what }) => ({ material: material ?? null, field: field ?? null, what }));
@@ -69,6 +77,7 @@ function openInput(input: OpenCaseInput, { caller }: RequestContext) {
     answers: Object.fromEntries((input.answers ?? []).map(({ question, value }) => [question, answerOf(value)])),
     items: given(input.items),
     applicant: { uscc: uscc ?? null, idNumber: idNumber ?? null, nameZh, phone: phone ?? null, people: [...peopleOf(people ?? [])] },
+    delivery: input.delivery ? { method: input.delivery.method, address: input.delivery.address ?? null } : undefined,
     channel: caller.role === 'kiosk' ? ('KIOSK' as const) : input.channel,
   };
 }

@@ -51,5 +51,7 @@ export interface ExchangeSandboxSpec {
   settings(access: ExchangeAccess): Readonly<Record<string, unknown>>;
   /** For every section the connector serves keys that the sandbox knows: two where the connector asks for many at once. */
   readonly samples: Readonly<Record<string, readonly unknown[]>>;
+  /** For every desk of the connector the slug of an item it takes: the kit hands in with them. */
+  readonly applications?: readonly string[];
   open(tools: SandboxTools): OpenExchangeSandbox;
 }

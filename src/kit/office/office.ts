@@ -61,6 +61,8 @@ export interface OfficeOptions {
   readonly idempotent: boolean;
   /** Days until it decides, by item. */
   daysOf(item: string): number;
+  /** How long everything takes against an ordinary office. Default 1. */
+  readonly pace?: number;
   /** How it deals with what arrives now. */
   habit(): Habit;
   /** Tells the hall. Resolves to whether the hall took it; what it did not take is told again. Undefined: it never calls back. */
@@ -105,8 +107,9 @@ export function openOffice(options: OfficeOptions): Office {
 
   const find: Office['find'] = ({ key, reference }) => (reference !== undefined ? book.get(reference) : byKey.get(key ?? '')?.[0]);
 
-  const eventsOf = (file: OfficeFile): readonly OfficeEvent[] =>
-    plannedEvents(file, options.daysOf(file.item)).filter(({ at }) => at <= clock.now());
+  const plan = (file: OfficeFile): readonly OfficeEvent[] => plannedEvents(file, options.daysOf(file.item), options.pace ?? 1);
+
+  const eventsOf = (file: OfficeFile): readonly OfficeEvent[] => plan(file).filter(({ at }) => at <= clock.now());
 
   function append(reference: string, change: (file: OfficeFile) => Partial<OfficeFile> | undefined): boolean {
     const file = book.get(reference);
@@ -132,7 +135,7 @@ export function openOffice(options: OfficeOptions): Office {
     if (!options.tell) return;
     for (const file of [...open].flatMap((reference) => book.get(reference) ?? [])) {
       for (const event of toTell(file, eventsOf(file), clock.now())) if (mayTell(event)) void tellOne(file, event);
-      if (isToldWholly(file, plannedEvents(file, options.daysOf(file.item)))) open.delete(file.reference);
+      if (isToldWholly(file, plan(file))) open.delete(file.reference);
     }
   }, TICK_MS);
   timer.unref();
@@ -181,7 +184,7 @@ const eventId = ({ reference }: OfficeFile, what: string): string =>
   createHash('sha256').update(`${reference}/${what}`).digest('hex').slice(0, 24);
 
 /** What happens to an application by the office's habit, past and future. */
-function plannedEvents(file: OfficeFile, days: number): readonly OfficeEvent[] {
+function plannedEvents(file: OfficeFile, days: number, pace: number): readonly OfficeEvent[] {
   const event = (kind: OfficeEvent['kind'], at: number, more: Partial<OfficeEvent> = {}): OfficeEvent => ({
     id: eventId(file, kind),
     kind,
@@ -190,28 +193,32 @@ function plannedEvents(file: OfficeFile, days: number): readonly OfficeEvent[] {
   });
   const withdrawn = file.added.find(({ kind }) => kind === 'withdrawn');
   const begun = file.habit === 'correct' ? file.added.find(({ kind }) => kind === 'corrected')?.at : file.receivedAt;
-  const ask = event('correction', file.receivedAt + HOUR_MS, {
+  const ask = event('correction', file.receivedAt + HOUR_MS * pace, {
     points: [{ material: 'application-form', field: null, what: '申请表缺少签章，请补正' }],
   });
   const events = [
     ...(file.habit === 'correct' ? [ask] : []),
     ...file.added,
-    ...(begun === undefined ? [] : worked(file, begun, days, event)),
+    ...(begun === undefined ? [] : worked(file, begun, { days, pace }, event)),
   ];
   return withdrawn ? events.filter(({ at }) => at <= withdrawn.at) : events;
 }
 
 type MakeEvent = (kind: OfficeEvent['kind'], at: number, more?: Partial<OfficeEvent>) => OfficeEvent;
 
-function worked(file: OfficeFile, begun: number, days: number, event: MakeEvent): readonly OfficeEvent[] {
-  const accepted = event('accepted', begun + HOUR_MS);
-  const pause = file.habit === 'special' ? 2 * DAY_MS : 0;
-  const decidedAt = begun + 2 * HOUR_MS + days * DAY_MS + pause;
-  const review = [
-    event('special-started', begun + 2 * HOUR_MS, { reason: '专家评审' }),
-    event('special-ended', begun + 2 * HOUR_MS + pause),
-  ];
-  if (file.habit === 'reject') return [event('not-accepted', begun + HOUR_MS, { reason: '不属于本部门受理范围' })];
+function worked(
+  file: OfficeFile,
+  begun: number,
+  { days, pace }: { readonly days: number; readonly pace: number },
+  event: MakeEvent,
+): readonly OfficeEvent[] {
+  const hour = HOUR_MS * pace;
+  const day = DAY_MS * pace;
+  const accepted = event('accepted', begun + hour);
+  const pause = file.habit === 'special' ? 2 * day : 0;
+  const decidedAt = begun + 2 * hour + days * day + pause;
+  const review = [event('special-started', begun + 2 * hour, { reason: '专家评审' }), event('special-ended', begun + 2 * hour + pause)];
+  if (file.habit === 'reject') return [event('not-accepted', begun + hour, { reason: '不属于本部门受理范围' })];
   if (file.habit === 'refuse') return [accepted, event('refused', decidedAt, { reason: '不符合法定条件' })];
   const granted = event('granted', decidedAt, { result: { number: `示例-${file.reference}`, nameZh: file.nameZh } });
   return [accepted, ...(pause ? review : []), granted];

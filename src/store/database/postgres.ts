@@ -7,6 +7,8 @@ import { isUnavailable, StoreUnavailable } from './unavailable.ts';
 
 const CONNECT_MS = 5_000;
 const STATEMENT_MS = 30_000;
+/** A process that stands still in the middle of a transaction must not hold its rows against all others. */
+const IDLE_IN_TRANSACTION_MS = 15_000;
 const LISTEN_AGAIN_MS = 500;
 const CONNECTIONS = 12;
 
@@ -19,7 +21,13 @@ export interface PostgresOptions {
 /** PostgreSQL, reached over a pool that nobody else sees. */
 export function openPostgres({ url, connections = CONNECTIONS, log }: PostgresOptions): Driver {
   const common = { connectionString: url, connectionTimeoutMillis: CONNECT_MS, application_name: 'yimen' };
-  const pool = new Pool({ ...common, max: connections, statement_timeout: STATEMENT_MS, keepAlive: true });
+  const pool = new Pool({
+    ...common,
+    max: connections,
+    statement_timeout: STATEMENT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    keepAlive: true,
+  });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'a database connection broke'));
   const broken = new WeakSet<PoolClient>();

@@ -1,7 +1,10 @@
+/** When to ask again, in milliseconds: a server that was restarted is back by then. */
+export const STORE_AGAIN_MS = 1_000;
+
 /** The database cannot be asked now: nothing was written, or nobody can know; ask again with the same key. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
-  readonly retryAfterMs = 1_000;
+  readonly retryAfterMs = STORE_AGAIN_MS;
 
   constructor(cause: unknown) {
     super('the database cannot be reached at present; ask again shortly', { cause });
@@ -9,7 +12,7 @@ export class StoreUnavailable extends Error {
 }
 
 /** Classes of SQLSTATE that mean the server is away, shuts down or is full; see the appendix "PostgreSQL Error Codes". */
-const AWAY = /^(08...|57P0[123]|53...|25006)$/;
+const AWAY = /^(08...|57P0[123]|53...|25006|25P03)$/;
 /** Losing a race for a row is nobody's fault: PostgreSQL asks to run the transaction again. */
 const LOST_RACE = new Set(['40001', '40P01']);
 const SOCKET = /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENOENT)$/;
@@ -17,7 +20,7 @@ const HUNG_UP = /Connection terminated|timeout exceeded when trying to connect|C
 
 const codeOf = (cause: unknown): string => String((cause as { code?: unknown })?.code ?? '');
 
-/** Errors are wrapped by query builders: the one that the database or the socket gave is looked for along the causes. */
+/** Whether the database is away. Errors are wrapped by query builders: the one that the database or the socket gave is looked for along the causes. */
 export function isUnavailable(cause: unknown): boolean {
   if (!(cause instanceof Error)) return false;
   if (cause instanceof StoreUnavailable) return true;

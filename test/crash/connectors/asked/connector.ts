@@ -1,0 +1,4 @@
+import { asked } from '../agencies.ts';
+import { agencyConnector } from '../agency.ts';
+
+export default agencyConnector(asked);

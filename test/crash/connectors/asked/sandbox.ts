@@ -1,0 +1,4 @@
+import { asked } from '../agencies.ts';
+import { agencySandbox } from '../agency.ts';
+
+export default agencySandbox(asked);

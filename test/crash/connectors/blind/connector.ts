@@ -1,0 +1,4 @@
+import { blind } from '../agencies.ts';
+import { agencyConnector } from '../agency.ts';
+
+export default agencyConnector(blind);

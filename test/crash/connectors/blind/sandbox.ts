@@ -1,0 +1,4 @@
+import { blind } from '../agencies.ts';
+import { agencySandbox } from '../agency.ts';
+
+export default agencySandbox(blind);

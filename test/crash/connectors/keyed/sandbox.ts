@@ -1,0 +1,4 @@
+import { keyed } from '../agencies.ts';
+import { agencySandbox } from '../agency.ts';
+
+export default agencySandbox(keyed);

@@ -1,0 +1,144 @@
+/** People are told what happened to their case, and get what was decided. */
+
+import { request } from 'undici';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Role } from '../src/connect/index.ts';
+import { type Hall, startHall } from './harness.ts';
+
+const ITEM = 'gov-feasibility';
+const PHONE = '13800001234';
+const ADDRESS = '江苏省扬州市示例路1号';
+const FORM = { 'contact-name': '示例联系人', 'contact-phone': '13800000000', 'declared-true': true };
+const HOUR = 3_600_000;
+const NOW =
+  'case { number status items { id phase } messages { kind state doneAt note item { slug } } delivery { method state trackingNumber due note } } problems { code path }';
+
+let hall: Hall;
+beforeAll(async () => {
+  hall = await startHall();
+}, 60_000);
+afterAll(() => hall?.[Symbol.asyncDispose]());
+
+async function doing(name: string, input: object, role: Role = 'clerk') {
+  const query = `mutation ($input: ${name[0]?.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { ${NOW} } }`;
+  const { data, errors } = await hall.ask(query, { input }, { role });
+  expect(errors, name).toBeUndefined();
+  return data[name];
+}
+
+const now = async (number: string) =>
+  (
+    await hall.ask(
+      `{ case(number: "${number}") { events { kind } messages { kind state note } delivery { method state trackingNumber due note } } }`,
+    )
+  ).data.case;
+
+async function submitted({ phone = PHONE as string | null, delivery = undefined as object | undefined, promise = false } = {}) {
+  const applicant = { uscc: '91321071990000017N', nameZh: '扬州示例精密机械有限公司', phone };
+  const { number } = (await doing('openCase', { items: [ITEM], applicant, ...(delivery && { delivery }) })).case;
+  for (const material of ['org-certificate', 'project-report', 'agent-id'])
+    await doing('attachMaterial', { number, material, certificateNumber: '示例-1' });
+  await doing('attachMaterial', {
+    number,
+    material: 'site-opinion',
+    ...(promise ? { commitment: '2026-1' } : { certificateNumber: '示例-1' }),
+  });
+  await doing('saveForm', { number, form: FORM });
+  const done = await doing('submitCase', { number, idempotencyKey: `telling-${number}` });
+  expect(done.problems).toEqual([]);
+  return { number, item: done.case.items[0].id as string };
+}
+
+const texts = async () => (await hall.sandbox.applications('sms')).map(({ nameZh }) => nameZh);
+const later = { timeout: 10_000, interval: 50 };
+
+describe('telling the applicant', () => {
+  it('a correction lists everything at once, and its delivery is proved', async () => {
+    const { number, item } = await submitted();
+    const points = [
+      { material: 'project-report', what: '报告缺少签章' },
+      { material: 'agent-id', what: '证件模糊' },
+    ];
+    await doing('requestCorrection', { item, points }, 'officer');
+    await expect.poll(async () => (await now(number)).messages, later).toMatchObject([{ kind: 'correction', state: 'DELIVERED' }]);
+    const text = (await texts()).find((each) => each.includes(number));
+    expect(text).toContain('【示例政务服务大厅】');
+    expect(text).toContain('1. 报告缺少签章；2. 证件模糊');
+  });
+
+  it('a reply that is lost makes no second text', async () => {
+    const sms = hall.agencies.find(({ id }) => id === 'sms');
+    const { number, item } = await submitted();
+    sms?.flaky.set({ reset: 0, unavailable: 0, lost: 1 });
+    await doing('requestCorrection', { item, points: [{ material: 'agent-id', what: '证件模糊' }] }, 'officer');
+    await expect.poll(async () => (await texts()).filter((text) => text.includes(number)).length, later).toBe(1);
+    sms?.flaky.set(undefined);
+    await expect.poll(async () => (await now(number)).messages[0].state, { timeout: 30_000 }).toBe('DELIVERED');
+    expect((await texts()).filter((text) => text.includes(number))).toHaveLength(1);
+  }, 60_000);
+
+  it('a phone that is switched off and one that was not left are both seen at the counter', async () => {
+    await hall.sandbox.setHabit('sms', 'refuse');
+    const off = await submitted();
+    const none = await submitted({ phone: null });
+    for (const { item } of [off, none])
+      await doing('requestCorrection', { item, points: [{ material: 'agent-id', what: '模糊' }] }, 'officer');
+    await expect.poll(async () => (await now(off.number)).messages, later).toMatchObject([{ state: 'FAILED', note: '用户关机' }]);
+    expect((await now(none.number)).messages).toMatchObject([{ state: 'NO_ADDRESS' }]);
+    await hall.sandbox.setHabit('sms', 'grant');
+  });
+
+  it('T3: a forged delivery report is 401 and changes nothing', async () => {
+    const { number, item } = await submitted();
+    await hall.sandbox.setHabit('sms', 'silent');
+    await doing('requestCorrection', { item, points: [{ material: 'agent-id', what: '模糊' }] }, 'officer');
+    await expect.poll(async () => (await now(number)).messages[0].state, later).toBe('SENT');
+    const [file] = (await hall.sandbox.applications('sms')).filter(({ nameZh }) => nameZh.includes(number));
+    const body = JSON.stringify({ clientMsgId: file?.key, report: { reportId: 'x', stat: 'DELIVRD', time: Date.now(), desc: null } });
+    const headers = { 'content-type': 'application/json', 'x-sms-time': String(Date.now()), 'x-sms-sign': 'ab'.repeat(32) };
+    const { statusCode } = await request(`${hall.url}/callbacks/sms`, { method: 'POST', headers, body });
+    expect(statusCode).toBe(401);
+    expect((await now(number)).messages[0].state).toBe('SENT');
+    await hall.sandbox.setHabit('sms', 'grant');
+    // A gateway that stays silent is asked.
+    await hall.advance(HOUR);
+    await expect.poll(async () => (await now(number)).messages[0].state, later).toBe('DELIVERED');
+  }, 60_000);
+});
+
+describe('handing results over', () => {
+  it('by courier: ordered once, collected, signed for, each step an event of the case', async () => {
+    const { number, item } = await submitted({ delivery: { method: 'COURIER', address: ADDRESS } });
+    await doing('decide', { item, decision: 'GRANT' }, 'officer');
+    await expect.poll(async () => (await now(number)).delivery, later).toMatchObject({ method: 'COURIER', state: 'SENT' });
+    await hall.advance(2 * HOUR);
+    await expect.poll(async () => (await now(number)).delivery.state, later).toBe('COLLECTED');
+    await hall.advance(40 * HOUR);
+    await expect.poll(async () => (await now(number)).delivery, later).toMatchObject({ state: 'DELIVERED', note: '本人签收' });
+    const { delivery, events } = await now(number);
+    expect(delivery.trackingNumber).toMatch(/^EMS-/);
+    expect(delivery.due).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+    expect(events.map(({ kind }: { kind: string }) => kind).slice(-3)).toEqual([
+      'delivery-sent',
+      'delivery-collected',
+      'delivery-delivered',
+    ]);
+    const parcels = (await hall.sandbox.applications('ems')).filter(({ nameZh }) => nameZh !== '');
+    expect(parcels).toHaveLength(1);
+    expect(JSON.stringify(events)).not.toContain(ADDRESS);
+  }, 60_000);
+
+  it('at the hall: it waits until a clerk says who fetched it', async () => {
+    const { number, item } = await submitted();
+    expect((await doing('confirmPickup', { number })).problems).toMatchObject([{ code: 'NOTHING_TO_FETCH' }]);
+    await doing('decide', { item, decision: 'GRANT' }, 'officer');
+    expect((await now(number)).delivery).toMatchObject({ method: 'PICKUP', state: 'WAITING' });
+    expect((await doing('confirmPickup', { number })).case.delivery.state).toBe('DELIVERED');
+  });
+
+  it('a courier without an address is a problem at the counter, and nothing is opened', async () => {
+    const applicant = { uscc: '91321071990000017N', nameZh: '示例', phone: PHONE };
+    const opened = await doing('openCase', { items: [ITEM], applicant, delivery: { method: 'COURIER' } });
+    expect(opened).toMatchObject({ case: null, problems: [{ code: 'MISSING_ADDRESS', path: 'delivery/address' }] });
+  });
+});
