@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { z } from 'zod';
 import {
+  AgencyError,
   type Application,
   type ApplicationMaterial,
   type Call,
@@ -72,19 +73,21 @@ function platformDesk({ platform, items, traits, canBeAsked }: Reception, { exch
     const body = await client.ask('queryApplication', { ywlsh: key }, StandingBody, call);
     return body && { reference: body.slh, tidings: body.dtlb.map((event) => toTidings(key, body.slh, event)) };
   };
-  const hand = async (service: string, body: object, call: Call) => present(await client.ask(service, body, ReceiptBody, call));
+  const handOn = async (service: string, body: object, call: Call) => known(await client.ask(service, body, ReceiptBody, call), call);
   return {
     agency: platform,
     items,
     traits,
-    submit: async (application, call) => ({ reference: (await hand('submitApplication', await filed(application), call)).slh }),
+    async submit(application, call) {
+      return { reference: present(await client.ask('submitApplication', await filed(application), ReceiptBody, call)).slh };
+    },
     ...(canBeAsked && { inquire }),
     async supplement({ key, reference }, { number, form, materials }, call) {
       const body = { ywlsh: key, slh: reference, xh: number, bd: form, cl: await Promise.all(materials.map(paper)) };
-      await hand('supplementApplication', body, call);
+      await handOn('supplementApplication', body, call);
     },
     async withdraw({ key, reference }, reason, call) {
-      await hand('withdrawApplication', { ywlsh: key, slh: reference, yy: reason }, call);
+      await handOn('withdrawApplication', { ywlsh: key, slh: reference, yy: reason }, call);
     },
     async callback(request) {
       mustBeGenuine(request, gate);
@@ -103,6 +106,11 @@ function platformDesk({ platform, items, traits, canBeAsked }: Reception, { exch
 function present<T>(body: T | null): T {
   if (body === null) throw new TypeError('a platform answered a submission as if it had been a question');
   return body;
+}
+
+/** The platform has no application under this name: nothing was taken. */
+function known(body: unknown, call: Call): void {
+  if (body === null) throw new AgencyError(call, 'REFUSED', { private: { reason: 'no such application' } });
 }
 
 const filed = async ({ key, item, applicant, form, materials, caseNumber }: Application) => ({

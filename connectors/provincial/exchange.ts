@@ -27,6 +27,8 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
   '40103': 'CREDENTIALS',
   '40301': 'CREDENTIALS',
   '40401': 'absent',
+  // A copy of this very message came before it, and was taken: not a refusal.
+  '40901': 'UNAVAILABLE',
   '42901': 'THROTTLED',
   '50001': 'UNAVAILABLE',
   '50301': 'MAINTENANCE',

@@ -12,6 +12,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   // A clock that is off cannot be mended at a counter either.
   '9002': 'CREDENTIALS',
   '9003': 'THROTTLED',
+  // A copy of this very message came before it, and was taken: not a refusal.
+  '9005': 'UNAVAILABLE',
   '9008': 'MAINTENANCE',
   '9999': 'UNAVAILABLE',
 };

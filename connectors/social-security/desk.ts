@@ -1,5 +1,7 @@
 import {
+  AgencyError,
   type ApplicationMaterial,
+  type Call,
   type Desk,
   type FormClient,
   type Tidings,
@@ -68,10 +70,10 @@ export function insuranceDesk(hrss: FormClient): Desk {
         bdsj: JSON.stringify(form),
         clqd: JSON.stringify(await Promise.all(materials.map(paper))),
       };
-      present(await hrss.request('/ywsb/supplement', fields, DoneReply, call));
+      known(await hrss.request('/ywsb/supplement', fields, DoneReply, call), call);
     },
     async withdraw({ key }, reason, call) {
-      present(await hrss.request('/ywsb/withdraw', { wblsh: key, yy: reason }, DoneReply, call));
+      known(await hrss.request('/ywsb/withdraw', { wblsh: key, yy: reason }, DoneReply, call), call);
     },
   };
 }
@@ -80,6 +82,11 @@ export function insuranceDesk(hrss: FormClient): Desk {
 function present<T>(reply: T | null): T {
   if (reply === null) throw new TypeError('social security answered a submission as if it had been a question');
   return reply;
+}
+
+/** It has no application under this name: nothing was taken. */
+function known(reply: unknown, call: Call): void {
+  if (reply === null) throw new AgencyError(call, 'REFUSED', { private: { reason: 'no such application' } });
 }
 
 const paper = async ({ id, nameZh, number, follows, file }: ApplicationMaterial) => ({
