@@ -90,6 +90,8 @@ describe('the rows of proof of a case', () => {
       'case.task-taken',
       'case.accepted',
       'case.granted',
+      // The applicant is told, and the result waits at the hall.
+      ...Array(2).fill('errand.begun'),
     ]);
     const { data: seen } = await hall.ask(`{ case(number: "${number}") { events { kind } } }`);
     const facts = (await actionsOf(number)).filter((action) =>
@@ -112,7 +114,7 @@ describe('evidence of one case', () => {
     const exported = await yimen('case', 'export', number, '--out', file);
     expect(exported).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/13 rows of proof, 5 facts, 5 events\n.*\nnothing is wrong\n$/),
+      stdout: expect.stringMatching(/15 rows of proof, 5 facts, 5 events\n.*\nnothing is wrong\n$/),
     });
     await yimen('audit', 'key', '--out', join(folder, 'hall.pem'));
     const verified = await yimen('case', 'verify', file, '--key', join(folder, 'hall.pem'));
