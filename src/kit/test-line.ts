@@ -13,9 +13,9 @@ import {
   resolveSecrets,
   type Tidings,
 } from '../connect/index.ts';
-import type { SandboxWorld } from './agency-tools.ts';
 import { DatabaseHost } from './exchange/database-host.ts';
 import { describeFault, type Fault, type Transport } from './faults.ts';
+import type { CallbackMessage } from './office/hall.ts';
 import type { OfficeEvent, OfficeFile } from './office/office.ts';
 import { type RunningSandbox, type SandboxSpec, startSandbox } from './sandbox.ts';
 import { loadSubjects, SHIPPED_SUBJECTS, type Subjects } from './subjects.ts';
@@ -75,11 +75,11 @@ export async function testLine(
 ): Promise<TestLine> {
   const clock = movableClock();
   const subjects = loadSubjects(folder, clock.now());
-  const callbacks: CallbackRequest[] = [];
-  const agency = await startSandbox(spec, { subjects, clock, databases, hall: hallThatListens(callbacks) });
+  const hall = new ListeningHall();
+  const agency = await startSandbox(spec, { subjects, clock, databases, hall });
   try {
     await agency.prepared();
-    return lineTo(agency, connector, { clock, subjects, policy, callbacks, transport: spec.transport ?? 'http' });
+    return lineTo(agency, connector, { clock, subjects, policy, hall, transport: spec.transport ?? 'http' });
   } catch (cause) {
     // Its socket would keep the process alive.
     await agency.close();
@@ -92,18 +92,39 @@ interface LineTools {
   readonly subjects: Subjects;
   readonly policy: Policy | undefined;
   readonly transport: Transport;
-  readonly callbacks: readonly CallbackRequest[];
+  readonly hall: ListeningHall;
 }
 
-/** Takes every call-back and keeps it. */
-const hallThatListens = (callbacks: CallbackRequest[]): NonNullable<SandboxWorld['hall']> => ({
-  async callBack(connector, { headers, body }) {
-    callbacks.push({ method: 'POST', path: `/callbacks/${connector}`, headers, body: Buffer.from(body) });
-    return true;
-  },
-});
+/** Takes every call-back, keeps it, and has it read as it arrives: later its time is over. */
+class ListeningHall {
+  readonly callbacks: CallbackRequest[] = [];
+  readonly told: Tidings[] = [];
+  read: (request: CallbackRequest) => Promise<readonly Tidings[]> = async () => [];
+  failure: unknown;
 
-function lineTo(agency: RunningSandbox, connector: Connector, { clock, subjects, policy, transport, callbacks }: LineTools): TestLine {
+  async callBack(connector: string, { headers, body }: CallbackMessage): Promise<boolean> {
+    const request = { method: 'POST', path: `/callbacks/${connector}`, headers, body: Buffer.from(body) };
+    this.callbacks.push(request);
+    await this.read(request).then(
+      (tidings) => this.told.push(...tidings),
+      (cause: unknown) => {
+        this.failure = cause;
+      },
+    );
+    return true;
+  }
+
+  /** Waits until so many different things were told. */
+  async heard(count: number): Promise<readonly Tidings[]> {
+    const until = Date.now() + TELL_MS;
+    while (new Set(this.told.map(({ id }) => id)).size < count && Date.now() < until && this.failure === undefined)
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    if (this.failure) throw this.failure;
+    return this.told;
+  }
+}
+
+function lineTo(agency: RunningSandbox, connector: Connector, { clock, subjects, policy, transport, hall }: LineTools): TestLine {
   const calls: CallReport[] = [];
   const logLines: string[] = [];
   const write = (fields: object, message: string) => void logLines.push(JSON.stringify({ ...fields, message }));
@@ -119,6 +140,8 @@ function lineTo(agency: RunningSandbox, connector: Connector, { clock, subjects,
   const reader = (within: number) =>
     engine.reader({ caller: { role: 'clerk', actor: 'test' }, traceId: 'test', signal: AbortSignal.timeout(within) });
   const heard = async (request: CallbackRequest) => (await engine.desks.callback(connector.id, request))?.tidings ?? [];
+  hall.read = heard;
+  const { callbacks } = hall;
   const isHeard = (request: CallbackRequest) =>
     heard(request).then(
       () => true,
@@ -134,7 +157,7 @@ function lineTo(agency: RunningSandbox, connector: Connector, { clock, subjects,
       const counter = engine.desks.of({ slug: item, code: item });
       if (!counter) throw new Error(`the connector should have a desk that takes ${item}: its sandbox names it in applications`);
       const files = () => agency.offices.flatMap((office) => office.files.map((file) => ({ ...file, events: office.eventsOf(file) })));
-      return { agency, clock, callbacks, isHeard, counter, item, files, told: (count) => toldBy(callbacks, heard, count) };
+      return { agency, clock, callbacks, isHeard, counter, item, files, told: (count) => hall.heard(count) };
     },
     agency,
     subjects,
@@ -165,16 +188,3 @@ function settingsFor(connector: Connector, agency: RunningSandbox): unknown {
 
 const TELL_MS = 5_000;
 const LOOK_MS = 20;
-
-async function toldBy(
-  callbacks: readonly CallbackRequest[],
-  heard: (request: CallbackRequest) => Promise<readonly Tidings[]>,
-  count: number,
-): Promise<readonly Tidings[]> {
-  const until = Date.now() + TELL_MS;
-  for (;;) {
-    const told = (await Promise.all(callbacks.map(heard))).flat();
-    if (new Set(told.map(({ id }) => id)).size >= count || Date.now() > until) return told;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  }
-}
