@@ -103,7 +103,7 @@ const hold = (port: number): Promise<Server | undefined> =>
 describe('docs/connect-an-agency.md', () => {
   it('leads to a served field, command by command', { timeout: 300_000 }, async () => {
     const first = await freePorts(12);
-    const instead = { 4000: `${first}`, 4100: `${first + 1}`, 4102: `${first + 3}` };
+    const instead = { 4000: `${first}`, 4100: `${first + 1}`, 4103: `${first + 4}` };
     await follow(DOCUMENT, { folder: checkout, env: readerEnv(first), instead });
   });
 
