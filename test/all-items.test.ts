@@ -1,10 +1,8 @@
 /** Every delegated power can be handed in at one window and is decided: by its agency's desk, or at the hall's own bureau. */
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { openCatalogue } from '../src/app.ts';
-import type { Catalogue, Theme } from '../src/catalogue/index.ts';
-import { filledForms } from '../src/guide/form/testing.ts';
-import { oneForm } from '../src/guide/index.ts';
+import type { Catalogue } from '../src/catalogue/index.ts';
+import { filledForm } from './filled-form.ts';
 import { type Hall, startHall } from './harness.ts';
 
 const DAY = 86_400_000;
@@ -46,36 +44,10 @@ async function handIn(hall: Hall, item: Item, catalogue: Catalogue): Promise<rea
   const { number } = opened.case;
   const wanted = item.materials.filter(({ required, materialId }) => required && !catalogue.material(materialId)?.fromForm);
   for (const { materialId } of wanted) await run(hall, 'attachMaterial', { number, material: materialId, certificateNumber: '示例-1' });
-  await run(hall, 'saveForm', { number, form: filled(item, catalogue) });
+  await run(hall, 'saveForm', { number, form: filledForm([item], catalogue) });
   const done = await run(hall, 'submitCase', { number, idempotencyKey: `all-${item.slug}` });
   expect(done.problems, item.slug).toEqual([]);
   return [item.slug, number];
-}
-
-/** A form that the item accepts, filled by chance. */
-function filled(item: Item, catalogue: Catalogue): Record<string, unknown> {
-  const theme: Theme = {
-    id: 'x',
-    nameZh: 'x',
-    nameEn: 'x',
-    audience: 'enterprise',
-    windsUp: false,
-    target: { workingDays: 1 },
-    questions: [],
-    steps: [],
-    mergedStages: [],
-  };
-  const form = oneForm(
-    {
-      theme,
-      answers: new Map(),
-      plannedItems: [item],
-      applicant: { uscc: undefined, idNumber: undefined, people: [] },
-      known: () => ({ kind: 'unasked' }),
-    },
-    catalogue,
-  );
-  return fc.sample(filledForms(form.schema), { numRuns: 1, seed: 11 })[0] as Record<string, unknown>;
 }
 
 async function decideAll(hall: Hall): Promise<void> {

@@ -29,7 +29,7 @@ async function doing(name: string, input: object, role: Role = 'clerk') {
 const now = async (number: string) =>
   (
     await hall.ask(
-      `{ case(number: "${number}") { events { kind } messages { kind state note } delivery { method state trackingNumber due note } } }`,
+      `{ case(number: "${number}") { changedAt events { kind } messages { kind state note } delivery { method state trackingNumber due note } } }`,
     )
   ).data.case;
 
@@ -88,6 +88,18 @@ describe('telling the applicant', () => {
     await hall.sandbox.setHabit('sms', 'grant');
   });
 
+  it('a message gateway that is away costs no case anything: the decision stands, and is told once it is back', async () => {
+    await hall.fault('sms', 'down');
+    const { number, item } = await submitted();
+    expect((await doing('decide', { item, decision: 'GRANT' }, 'officer')).case.status).toBe('GRANTED');
+    expect((await now(number)).messages).toMatchObject([{ kind: 'granted', state: 'QUEUED' }]);
+    await hall.fault('sms', 'none');
+    // Whatever its breaker and the pauses between attempts come to, the sweep looks again.
+    await hall.advance(HOUR);
+    await expect.poll(async () => (await now(number)).messages[0].state, { timeout: 30_000 }).toBe('DELIVERED');
+    expect((await texts()).filter((text) => text.includes(number))).toHaveLength(1);
+  }, 60_000);
+
   it('T3: a forged delivery report is 401 and changes nothing', async () => {
     const { number, item } = await submitted();
     await hall.sandbox.setHabit('sms', 'silent');
@@ -111,6 +123,7 @@ describe('handing results over', () => {
     const { number, item } = await submitted({ delivery: { method: 'COURIER', address: ADDRESS } });
     await doing('decide', { item, decision: 'GRANT' }, 'officer');
     await expect.poll(async () => (await now(number)).delivery, later).toMatchObject({ method: 'COURIER', state: 'SENT' });
+    const { changedAt } = await now(number);
     await hall.advance(2 * HOUR);
     await expect.poll(async () => (await now(number)).delivery.state, later).toBe('COLLECTED');
     await hall.advance(40 * HOUR);
@@ -126,6 +139,11 @@ describe('handing results over', () => {
     const parcels = (await hall.sandbox.applications('ems')).filter(({ nameZh }) => nameZh !== '');
     expect(parcels).toHaveLength(1);
     expect(JSON.stringify(events)).not.toContain(ADDRESS);
+    // Whoever asks for what changed since then finds it.
+    const { data } = await hall.ask(
+      `{ cases(filter: { updatedSince: "${new Date(Date.parse(changedAt) + HOUR).toISOString()}" }) { nodes { number } } }`,
+    );
+    expect(data.cases.nodes).toContainEqual({ number });
   }, 60_000);
 
   it('at the hall: it waits until a clerk says who fetched it', async () => {

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, or, sql } from 'drizzle-orm';
-import { caseChannel } from './record.ts';
+import { rowsOf } from '../store/index.ts';
 import { caseEvents, cases } from './tables.ts';
-import type { CasesTools } from './tools.ts';
+import { type CasesTools, caseChannel } from './tools.ts';
 import { type CaseEventView, eventView } from './views.ts';
 
 const PAGE = 200;
@@ -52,10 +52,8 @@ export async function openFeed({ store }: Pick<CasesTools, 'store'>): Promise<Fe
   }
 
   async function now(): Promise<Place> {
-    const { rows } = (await store.db.execute(sql`select pg_snapshot_xmin(pg_current_snapshot())::text as xact`)) as unknown as {
-      rows: { xact: string }[];
-    };
-    return { xact: rows[0]?.xact ?? '0', id: -1 };
+    const [now] = await rowsOf<{ xact: string }>(store.db, sql`select pg_snapshot_xmin(pg_current_snapshot())::text as xact`);
+    return { xact: now?.xact ?? '0', id: -1 };
   }
 
   return {

@@ -5,7 +5,7 @@ import { handOver, tellApplicant } from './errands/index.ts';
 import { factDigest } from './evidence.ts';
 import { type Fact, FINAL, type Standing, standingOf, statusOf } from './life/index.ts';
 import { caseEvents, caseFacts, caseItems, cases } from './tables.ts';
-import { ASK_AFTER_MS, BUREAU, type CasesTools, GATEWAY, QUEUES, type Who } from './tools.ts';
+import { ASK_AFTER_MS, BUREAU, type CasesTools, caseChannel, GATEWAY, QUEUES, type Who } from './tools.ts';
 
 export type CaseRow = typeof cases.$inferSelect;
 export type ItemRow = typeof caseItems.$inferSelect;
@@ -22,10 +22,6 @@ export interface Recorded {
   readonly outcome: 'kept' | 'known' | 'ignored';
   readonly standing: Standing;
 }
-
-const CHANNEL = 'yimen_cases';
-
-export const caseChannel = CHANNEL;
 
 /** Holds a case for this transaction; undefined when there is none of this id. */
 export async function hold({ db }: Unit, id: string): Promise<HeldCase | undefined> {
@@ -113,7 +109,7 @@ async function tell(unit: Unit, { row }: HeldCase, item: ItemRow, fact: Fact, wh
     window: who.window ?? null,
     why: 'reason' in fact ? fact.reason : null,
   });
-  await unit.notify(CHANNEL, row.id);
+  await unit.notify(caseChannel, row.id);
 }
 
 /** What a phase sets going. */

@@ -36,6 +36,9 @@ export interface Who {
 /** The desk of the hall's own bureau. */
 export const BUREAU = 'bureau';
 
+/** Notices that something happened to a case. */
+export const caseChannel = 'yimen_cases';
+
 export const GATEWAY: Who = { actor: 'gateway', role: 'gateway' };
 
 /** Longest call to an agency that a desk may make; a job's lease lasts a little longer. */

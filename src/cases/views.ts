@@ -2,7 +2,7 @@ import { and, asc, desc, eq, exists, gte, inArray, isNull, lt, or, type SQL, sql
 import { civilDateOf } from '../calendar/index.ts';
 import type { CorrectionPoint } from '../connect/index.ts';
 import { type Contents, openContents } from './contents.ts';
-import { type ErrandRow, errands } from './errands/index.ts';
+import { type ErrandRow, errands, openedNote } from './errands/index.ts';
 import { type Fact, FINAL, type ItemResult, PHASES, type Phase, STUCK, type Standing, standingOf } from './life/index.ts';
 import type { CaseRow, ItemRow } from './record.ts';
 import { caseEvents, caseFacts, caseItems, caseMaterials, cases } from './tables.ts';
@@ -23,6 +23,9 @@ export interface CaseItemView {
   readonly correction: readonly CorrectionPoint[];
   readonly overdue: boolean;
 }
+
+/** A text or a parcel, with what its carrier said of it. */
+export type ErrandView = Omit<ErrandRow, 'note'> & { readonly note: string | null };
 
 export type CaseMaterialView = typeof caseMaterials.$inferSelect;
 
@@ -67,7 +70,7 @@ export interface Views {
   stuck(): Promise<readonly { readonly view: CaseView; readonly item: CaseItemView }[]>;
   materials(caseId: string): Promise<readonly CaseMaterialView[]>;
   /** Texts to the applicant, and how the results are handed over. */
-  errands(caseId: string): Promise<readonly ErrandRow[]>;
+  errands(caseId: string): Promise<readonly ErrandView[]>;
   history(caseId: string): Promise<readonly CaseEventView[]>;
 }
 
@@ -165,7 +168,10 @@ export function viewsOf(tools: CasesTools): Views {
       ),
     stuck: () => itemsWhere(inArray(caseItems.phase, [...STUCK])),
     materials: (caseId) => db.select().from(caseMaterials).where(eq(caseMaterials.caseId, caseId)).orderBy(asc(caseMaterials.material)),
-    errands: (caseId) => db.select().from(errands).where(eq(errands.caseId, caseId)).orderBy(asc(errands.at), asc(errands.id)),
+    async errands(caseId) {
+      const rows = await db.select().from(errands).where(eq(errands.caseId, caseId)).orderBy(asc(errands.at), asc(errands.id));
+      return rows.map((row) => ({ ...row, note: openedNote(tools, row) }));
+    },
     async history(caseId) {
       const rows = await db
         .select({ event: caseEvents, number: cases.number })

@@ -9,7 +9,7 @@
  * - run 运行: one life of one Redis server; what one run said is never taken for what another says.
  */
 export { type AuditEntry, type AuditRow, type AuditWriter, auditDigest, canonical } from './audit.ts';
-export type { Db } from './database/driver.ts';
+export { type Db, rowsOf } from './database/driver.ts';
 export { holdsDatabase } from './database/embedded.ts';
 export { isUnavailable, STORE_AGAIN_MS } from './database/unavailable.ts';
 export type { JobSender } from './jobs/jobs.ts';

@@ -2,9 +2,8 @@ import { and, count, eq, inArray, ne } from 'drizzle-orm';
 import type { Unit } from '../../store/index.ts';
 import { problem, Refused } from '../problem.ts';
 import type { HeldCase } from '../record.ts';
-import { caseChannel } from '../record.ts';
 import { caseEvents, cases } from '../tables.ts';
-import type { CasesTools, Who } from '../tools.ts';
+import { type CasesTools, caseChannel, type Who } from '../tools.ts';
 import { holdNumber } from './editing.ts';
 
 export interface AssignInput {

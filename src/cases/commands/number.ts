@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { Unit } from '../../store/index.ts';
+import { rowsOf, type Unit } from '../../store/index.ts';
 
 const SERIAL_DIGITS = 4;
 
@@ -9,8 +9,11 @@ const SERIAL_DIGITS = 4;
  */
 export async function nextNumber({ db }: Unit, itemCode: string, day: string): Promise<string> {
   const prefix = `${itemCode}${day.replaceAll('-', '')}`;
-  const { rows } = (await db.execute(sql`
+  const [taken] = await rowsOf<{ last: number }>(
+    db,
+    sql`
     insert into yimen.case_numbers (prefix, last) values (${prefix}, 1)
-    on conflict (prefix) do update set last = case_numbers.last + 1 returning last`)) as unknown as { rows: { last: number }[] };
-  return `${prefix}${String(rows[0]?.last).padStart(SERIAL_DIGITS, '0')}`;
+    on conflict (prefix) do update set last = case_numbers.last + 1 returning last`,
+  );
+  return `${prefix}${String(taken?.last).padStart(SERIAL_DIGITS, '0')}`;
 }

@@ -2,9 +2,9 @@ import { and, eq } from 'drizzle-orm';
 import type { Unit } from '../../store/index.ts';
 import { errands } from '../errands/index.ts';
 import { problem, Refused } from '../problem.ts';
-import { caseChannel, type HeldCase } from '../record.ts';
-import { caseEvents } from '../tables.ts';
-import type { CasesTools, Who } from '../tools.ts';
+import type { HeldCase } from '../record.ts';
+import { caseEvents, cases } from '../tables.ts';
+import { type CasesTools, caseChannel, type Who } from '../tools.ts';
 import { holdNumber } from './editing.ts';
 
 /** Somebody fetched the results at the hall: a clerk says so, and the name of the clerk is kept. */
@@ -19,6 +19,7 @@ export async function confirmPickup(unit: Unit, { number }: { readonly number: s
   await unit.db
     .insert(caseEvents)
     .values({ caseId: id, kind: 'delivery-delivered', status, at, actor: who.actor, role: who.role, window: who.window ?? null });
+  await unit.db.update(cases).set({ changedAt: at }).where(eq(cases.id, id));
   await unit.notify(caseChannel, id);
   return held;
 }

@@ -1,9 +1,9 @@
 import { and, eq, isNotNull, lte } from 'drizzle-orm';
 import type { CarrierCounter, Handed, Parcel, Report, ReportKind, TextMessage } from '../../connect/index.ts';
 import { caseEvents, cases } from '../tables.ts';
-import { ASK_AFTER_MS, type CasesTools, DESK_CALL_MS, GATEWAY, QUEUES } from '../tools.ts';
+import { ASK_AFTER_MS, type CasesTools, caseChannel, DESK_CALL_MS, GATEWAY, QUEUES } from '../tools.ts';
 import { askingOf } from '../work/asking.ts';
-import { type Sealed, sealName } from './errands.ts';
+import { type Sealed, sealedNote, sealName } from './errands.ts';
 import { type ErrandRow, type ErrandState, errandReports, errands } from './tables.ts';
 
 export interface ErrandJob {
@@ -42,6 +42,7 @@ export async function carry({ errandId }: ErrandJob, tools: CasesTools): Promise
     if (await asked(errand, carrier, tools)) return;
     if (errand.state !== 'QUEUED') return;
   }
+  if (isInDoubt && !carrier.canInquire) return moved(errandId, 'FAILED', new Date(tools.clock.now()), '是否送达不明，请人工联系', tools);
   await tools.store.transaction(({ db }) =>
     db
       .update(errands)
@@ -51,8 +52,9 @@ export async function carry({ errandId }: ErrandJob, tools: CasesTools): Promise
   await sent(errand, await send(errand, tools), tools);
 }
 
+/** What is fetched at the hall nobody carries. */
 const carrierOf = ({ carrier }: ErrandRow, { engine: { carriers } }: CasesTools): AnyCarrier | undefined =>
-  carrier === 'courier' ? carriers.courier : carriers.messenger;
+  carrier === 'pickup' ? undefined : carriers[carrier];
 
 /** Whether the carrier has it. */
 async function asked({ id }: ErrandRow, carrier: AnyCarrier, tools: CasesTools): Promise<boolean> {
@@ -92,10 +94,17 @@ async function taken(id: string, reference: string, tools: CasesTools): Promise<
 /** Keeps what a carrier says, once. Reports of errands that nobody knows, or of another carrier's, are not heard. */
 export async function keepReport(connector: string, { id, kind, at, key, note }: Report, tools: CasesTools): Promise<'kept' | 'foreign'> {
   const [errand] = /^[0-9a-f-]{36}$/.test(key) ? await tools.store.db.select().from(errands).where(eq(errands.id, key)) : [];
-  if (!errand || carrierOf(errand, tools)?.connector !== connector) return 'foreign';
-  await tools.store.transaction(({ db }) => db.insert(errandReports).values({ errandId: key, id, kind, at, note }).onConflictDoNothing());
+  if (!errand || carrierOf(errand, tools)?.connector !== connector) return foreign(connector, tools);
+  await tools.store.transaction(({ db }) => db.insert(errandReports).values({ errandId: key, id, kind, at }).onConflictDoNothing());
   await moved(key, STATES[kind], at, note, tools);
   return 'kept';
+}
+
+async function foreign(connector: string, { store }: CasesTools): Promise<'foreign'> {
+  await store.transaction(async ({ audit }) =>
+    audit.write({ action: 'callback.foreign', actor: connector, role: 'agency', outcome: 'refused' }),
+  );
+  return 'foreign';
 }
 
 /** Brings an errand further, never back, with its row of proof. */
@@ -107,16 +116,19 @@ function moved(id: string, state: ErrandState, at: Date, note: string | null, to
     const askAt = isDone ? null : new Date(tools.clock.now() + ASK_AFTER_MS);
     await unit.db
       .update(errands)
-      .set({ state, note, askAt, doneAt: isDone ? at : null })
+      .set({ state, note: note === null ? null : sealedNote(tools, id, note), askAt, doneAt: isDone ? at : null })
       .where(eq(errands.id, id));
     const [row] = await unit.db.select().from(cases).where(eq(cases.id, errand.caseId));
     if (!row) return;
     const { number, subject, status } = row;
     const detail = { errand: id, carrier: errand.carrier, kind: errand.kind, state };
     unit.audit.write({ action: 'errand.moved', ...GATEWAY, outcome: 'done', case: number, subject, detail });
+    const now = new Date(tools.clock.now());
+    await unit.db.update(cases).set({ changedAt: now }).where(eq(cases.id, errand.caseId));
     if (errand.kind !== 'delivery') return;
     const kind = `delivery-${state.toLowerCase().replace('_', '-')}`;
-    await unit.db.insert(caseEvents).values({ caseId: errand.caseId, kind, status, at: new Date(tools.clock.now()), ...GATEWAY });
+    await unit.db.insert(caseEvents).values({ caseId: errand.caseId, kind, status, at: now, ...GATEWAY });
+    await unit.notify(caseChannel, errand.caseId);
   });
 }
 

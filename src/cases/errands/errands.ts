@@ -5,7 +5,7 @@ import { openContents } from '../contents.ts';
 import { type Fact, FINAL } from '../life/index.ts';
 import type { HeldCase, ItemRow } from '../record.ts';
 import { ASK_AFTER_MS, type CasesTools, GATEWAY, QUEUES } from '../tools.ts';
-import { type CarrierKind, type ErrandKind, type ErrandState, errands } from './tables.ts';
+import { type CarrierKind, type ErrandKind, type ErrandRow, type ErrandState, errands } from './tables.ts';
 import { textOf } from './texts.ts';
 
 /** Results are handed over within so many working days after the decision (行政许可法 art. 44). */
@@ -21,6 +21,12 @@ export interface Sealed {
 }
 
 export const sealName = (id: string): string => `errand.${id}`;
+
+/** What a carrier words freely may name who signed: it lies sealed. */
+export const sealedNote = ({ vault }: Pick<CasesTools, 'vault'>, id: string, note: string): Buffer => vault.seal(`errand note.${id}`, note);
+
+export const openedNote = ({ vault }: Pick<CasesTools, 'vault'>, { id, note }: Pick<ErrandRow, 'id' | 'note'>): string | null =>
+  note === null ? null : (vault.open(`errand note.${id}`, note)?.toString('utf8') ?? null);
 
 /** Tells the applicant of a fact, in the transaction that keeps it. */
 export async function tellApplicant(unit: Unit, held: HeldCase, item: ItemRow, fact: Fact, tools: CasesTools): Promise<void> {

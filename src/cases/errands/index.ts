@@ -1,4 +1,4 @@
 export { askCarriers, carry, type ErrandJob, keepReport } from './carry.ts';
-export { handOver, sendText, tellApplicant } from './errands.ts';
+export { handOver, openedNote, sendText, tellApplicant } from './errands.ts';
 export { type ErrandRow, errands } from './tables.ts';
 export { reminderText } from './texts.ts';

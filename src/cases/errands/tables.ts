@@ -29,7 +29,8 @@ export const errands = yimen.table('errands', {
   reference: text('reference'),
   /** Day by which a result must have been handed over. */
   due: date('due', { mode: 'string' }),
-  note: text('note'),
+  /** The carrier's word, sealed. */
+  note: bytes('note'),
   sealed: bytes('sealed').notNull(),
   attempts: integer('attempts').notNull().default(0),
   /** When it is looked at next; null once it has ended. */
@@ -46,7 +47,6 @@ export const errandReports = yimen.table(
     id: text('id').notNull(),
     kind: text('kind').$type<ReportKind>().notNull(),
     at: instant('at').notNull(),
-    note: text('note'),
   },
   (table) => [primaryKey({ columns: [table.errandId, table.id] })],
 );

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Counter } from '../../connect/index.ts';
+import { rowsOf } from '../../store/index.ts';
 import { FINAL } from '../life/index.ts';
 import { type HeldCase, hold, type ItemRow } from '../record.ts';
 import { type CasesTools, DESK_CALL_MS } from '../tools.ts';
@@ -57,10 +58,13 @@ function numbered({ id, caseId, itemId }: SupplementJob & { readonly id: string 
     const held = await hold(unit, caseId);
     const item = held?.items.find((each) => each.id === itemId);
     if (!held || !item || FINAL.has(item.phase)) return undefined;
-    const given = (await unit.db.execute(sql`
+    const [given] = await rowsOf<{ number: number }>(
+      unit.db,
+      sql`
       insert into yimen.supplements (job, item_id, number)
       values (${id}, ${itemId}, (select coalesce(max(number), 0) + 1 from yimen.supplements where item_id = ${itemId}))
-      on conflict (job) do update set job = excluded.job returning number`)) as unknown as { rows: { number: number }[] };
-    return { held, item, number: given.rows[0]?.number ?? 1 };
+      on conflict (job) do update set job = excluded.job returning number`,
+    );
+    return { held, item, number: given?.number ?? 1 };
   });
 }

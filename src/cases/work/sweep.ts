@@ -4,9 +4,9 @@ import { openContents } from '../contents.ts';
 import { reminderText, sendText } from '../errands/index.ts';
 import { fetcherOf } from '../fetching.ts';
 import { FINAL, PHASES } from '../life/index.ts';
-import { caseChannel, hold, record } from '../record.ts';
+import { hold, record } from '../record.ts';
 import { caseEvents, caseItems, caseMaterials, cases } from '../tables.ts';
-import { type CasesTools, GATEWAY, QUEUES } from '../tools.ts';
+import { type CasesTools, caseChannel, GATEWAY, QUEUES } from '../tools.ts';
 
 const RUNNING = PHASES.filter((phase) => !FINAL.has(phase) && phase !== 'DRAFT');
 const MOST_AT_ONCE = 500;

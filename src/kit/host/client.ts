@@ -40,8 +40,7 @@ export function sandboxClient(url: string): SandboxClient {
   async function ask(path: string, body?: unknown): Promise<unknown> {
     const sent =
       body === undefined ? {} : { method: 'POST' as const, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-    // A line of its own each time: one that lay idle may be closed by the other side at the very moment it is used again.
-    const reply = await request(new URL(path, url), { ...sent, reset: true }).catch((cause: unknown) => {
+    const reply = await request(new URL(path, url), sent).catch((cause: unknown) => {
       throw new Error(`the sandbox agencies at ${url} do not answer; start them with "yimen sandbox start"`, { cause });
     });
     const answer = (await reply.body.json()) as { error?: string };

@@ -1,3 +1,4 @@
+import type { SQL } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 
 /** Typed queries over one database or one transaction. */
@@ -7,6 +8,11 @@ export type Db = PgDatabase<PgQueryResultHKT>;
 export interface Rows {
   // What a statement answers is known to whoever wrote it; both engines give plain objects.
   readonly rows: Record<string, unknown>[];
+}
+
+/** Rows of a statement that the query builder cannot say. What they hold is known to whoever wrote it; both engines give plain objects. */
+export async function rowsOf<Row extends object>(db: Pick<Db, 'execute'>, statement: SQL): Promise<readonly Row[]> {
+  return ((await db.execute(statement)) as unknown as { readonly rows: readonly Row[] }).rows;
 }
 
 /** One connection for a while: what is asked of it happens in order. */

@@ -13,7 +13,7 @@ export const errands: Migration = {
       state text not null,
       reference text,
       due date,
-      note text,
+      note bytea,
       sealed bytea not null,
       attempts int not null default 0,
       ask_at timestamptz,
@@ -28,7 +28,6 @@ export const errands: Migration = {
       id text not null,
       kind text not null,
       at timestamptz not null,
-      note text,
       primary key (errand_id, id)
     )
   `,

@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, gt, lte, max, sql } from 'drizzle-orm';
-import type { AuditEntry, Store, Unit } from '../../store/index.ts';
+import { type AuditEntry, rowsOf, type Store, type Unit } from '../../store/index.ts';
 import { type ChainHash, GENESIS, nextLink, type Place } from './chain.ts';
 import { auditLinks, auditRows, auditSealed } from './tables.ts';
 
@@ -94,11 +94,6 @@ async function* paged<K extends string, T extends Readonly<Record<K, number>>>(
 
 type Reads = Pick<Store, 'db'>;
 
-/** Rows of a statement that the query builder cannot say. */
-async function listed<T>({ db }: Reads | Pick<Unit, 'db'>, statement: ReturnType<typeof sql>): Promise<readonly T[]> {
-  return ((await db.execute(statement)) as unknown as { rows: T[] }).rows;
-}
-
 /** Reads the proof in a store. */
 export function pagesOf(store: Reads): ProofPages {
   return {
@@ -135,8 +130,8 @@ const saidBy = ({ at, action, entry, salt, erasedAt }: typeof auditRows.$inferSe
 
 /** In one statement: counters and rows are compared as they were at one moment. */
 async function stateOf(store: Reads): Promise<ProofState> {
-  const found = await listed<Record<string, unknown>>(
-    store,
+  const found = await rowsOf<Record<string, unknown>>(
+    store.db,
     sql`
       select ended.at as ended, writer, w.last as given, s.last as sealed, r.first, r.last
       from (select coalesce(max(sequence), 0) as at from yimen.audit_link) ended
@@ -186,8 +181,8 @@ export async function numbersIn({ db }: Reads, after: number, upTo: number): Pro
 
 /** Whether a row waits for its link. */
 export async function hasUnsealed(store: Reads): Promise<boolean> {
-  const found = await listed(
-    store,
+  const found = await rowsOf(
+    store.db,
     sql`select 1 as one from yimen.audit_writer w left join yimen.audit_sealed s using (writer) where w.last > coalesce(s.last, 0) limit 1`,
   );
   return found.length > 0;
@@ -231,8 +226,8 @@ interface Waiting {
  * on the index of the rows.
  */
 function waitingRows(unit: Unit, most: number): Promise<readonly Waiting[]> {
-  return listed<Waiting>(
-    unit,
+  return rowsOf<Waiting>(
+    unit.db,
     sql`
       select w.writer, w.last as given, fresh.number, fresh.digest
       from yimen.audit_writer w

@@ -1,11 +1,8 @@
 /** What an applicant sees of agencies that do not simply grant: one that never calls back, one that wants something mended. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openCatalogue } from '../src/app.ts';
-import type { Catalogue, Theme } from '../src/catalogue/index.ts';
-import { filledForms } from '../src/guide/form/testing.ts';
-import { oneForm } from '../src/guide/index.ts';
 import type { Habit } from '../src/kit/index.ts';
+import { filledForm } from './filled-form.ts';
 import { type Hall, startHall } from './harness.ts';
 
 const HOUR = 3_600_000;
@@ -27,18 +24,6 @@ const MEDICAL: Of = { slug: 'mi-unit', connector: 'provincial', agency: 'js-medi
 const INSURANCE: Of = { slug: 'si-registration', connector: 'social-security', agency: 'social-security' };
 const CITY: Of = { slug: 'energy-review-large', connector: 'city-offices', agency: 'city-offices' };
 
-const theme: Theme = {
-  id: 'x',
-  nameZh: 'x',
-  nameEn: 'x',
-  audience: 'enterprise',
-  windsUp: false,
-  target: { workingDays: 1 },
-  questions: [],
-  steps: [],
-  mergedStages: [],
-};
-
 async function run(hall: Hall, name: string, input: object) {
   const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
   const query = `mutation ($input: ${type}!) { ${name}(input: $input) { case { number } problems { code path message } } }`;
@@ -56,15 +41,9 @@ async function handIn(hall: Hall, { slug }: Of): Promise<string> {
   const { number } = await run(hall, 'openCase', { items: [item.code], applicant: { uscc: USCC, nameZh: '扬州示例精密机械有限公司' } });
   const wanted = item.materials.filter(({ required, materialId }) => required && !catalogue.material(materialId)?.fromForm);
   for (const { materialId } of wanted) await run(hall, 'attachMaterial', { number, material: materialId, certificateNumber: '示例-1' });
-  await run(hall, 'saveForm', { number, form: filled(item, catalogue) });
+  await run(hall, 'saveForm', { number, form: filledForm([item], catalogue) });
   await run(hall, 'submitCase', { number, idempotencyKey: `desk-${number}` });
   return number;
-}
-
-function filled(item: Catalogue['items'][number], catalogue: Catalogue): Record<string, unknown> {
-  const applicant = { uscc: undefined, idNumber: undefined, people: [] };
-  const form = oneForm({ theme, answers: new Map(), plannedItems: [item], applicant, known: () => ({ kind: 'unasked' }) }, catalogue);
-  return fc.sample(filledForms(form.schema), { numRuns: 1, seed: 11 })[0] as Record<string, unknown>;
 }
 
 const itemOf = async (hall: Hall, number: string) =>
