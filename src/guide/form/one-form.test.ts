@@ -157,7 +157,8 @@ describe('the check that compares the forms', () => {
     'that takes unknown fields': [({ unevaluatedProperties: _closed, ...schema }) => schema, /^accepted in spite of /],
   };
   it.each(Object.entries(spoilt))('notices a merged form %s', (_, [tamper, complaint]) => {
-    expect(difference('newborn', 25, tamper)).toMatch(complaint);
+    // So many forms that one of them shows it, whatever chance brings.
+    expect(difference('newborn', 300, tamper)).toMatch(complaint);
   });
 });
 
