@@ -37,6 +37,9 @@ export async function submitCase(unit: Unit, input: SubmitInput, prepared: Prepa
   const earlier = await sameKey(unit, input, who, tools);
   if (earlier) return earlier;
   const held = await holdNumber(unit, input.number);
+  // Whoever waited for the row finds there what the one before it has done: an equal submission, if it came twice at once.
+  const meanwhile = held.row.submittedAt && (await sameKey(unit, input, who, tools));
+  if (meanwhile) return meanwhile;
   mustBeDraft(held);
   const now = new Date(tools.clock.now());
   await keyOf(unit, input, held, who, tools, now);
@@ -65,7 +68,7 @@ async function sameKey(unit: Unit, input: SubmitInput, who: Who, tools: CasesToo
   return hold(unit, known.caseId);
 }
 
-/** The case's row is held, so of two equal submissions at once the second finds the first one's key. */
+/** The case's row is held: only a submission of another case can bring the same key at the same moment. */
 async function keyOf(unit: Unit, input: SubmitInput, { row }: HeldCase, who: Who, tools: CasesTools, at: Date): Promise<void> {
   const key = { key: nameOf(input, who, tools), digest: digestOf(input), caseId: row.id, at };
   const kept = await unit.db.insert(submissions).values(key).onConflictDoNothing().returning({ key: submissions.key });
