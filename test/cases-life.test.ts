@@ -197,7 +197,18 @@ async function follow(url: string, token: string, after: string | undefined, unt
   return seen;
 }
 
-describe.skipIf(noPostgres !== undefined)('subscribers, with two replicas', () => {
+describe.skipIf(noPostgres !== undefined)('two replicas on one PostgreSQL', () => {
+  it('the same key fifty times at once at both is one case, and fifty equal answers', async () => {
+    await using database = await openTestDatabase();
+    await using hall = await startHall({}, { DATABASE_URL: database.url });
+    await using other = await hall.replica();
+    const number = await ready(hall.ask);
+    const again = (i: number) => doing(i % 2 ? hall.ask : other.ask, 'submitCase', { number, idempotencyKey: 'fifty' });
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => again(i)));
+    for (const answer of answers) expect(answer).toMatchObject({ problems: [], case: { number } });
+    expect((await kindsOf(hall.ask, number)).filter((kind) => kind === 'submitted')).toHaveLength(1);
+  }, 60_000);
+
   it('a subscriber that goes on at another replica has seen everything once, in the order of the case', async () => {
     await using database = await openTestDatabase();
     await using hall = await startHall({}, { DATABASE_URL: database.url });

@@ -1,5 +1,5 @@
 /** A hall whose gateway dies again and again: agencies in a process of their own that never dies, gateways that do. */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFile, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,6 +15,9 @@ import type { Plan } from './gateway.ts';
 
 const FLAKY = { reset: 0.07, unavailable: 0.07, lost: 0.08 };
 const STEADY = { reset: 0, unavailable: 0, lost: 0 };
+
+/** Checkpoints are written so often that lives end while one is. */
+const EVERY = { rows: 20, time: '1s' };
 
 /** One life of a gateway. */
 export interface Life {
@@ -41,6 +44,8 @@ export interface CrashHall extends AsyncDisposable {
   advance(ms: number): Promise<void>;
   /** Whether agencies fail by chance. */
   flaky(on: boolean): Promise<void>;
+  /** I4: what `yimen audit verify` finds wrong with the chain and its checkpoints, when no gateway runs. */
+  verified(): Promise<readonly string[]>;
   /** A clerk's token that is good now. */
   token(): Promise<string>;
 }
@@ -83,6 +88,7 @@ export async function openCrashHall({ database, redis, gateways = 1 }: CrashHall
       await sandbox.setClock(ahead);
       token = undefined;
     },
+    verified: () => verified(built.file('src/cli/main.js'), env),
     flaky: async (on) => void (await Promise.all(AGENCIES.map(({ id }) => sandbox.setFlaky(id, on ? FLAKY : STEADY)))),
     token: () => (token ??= sandbox.token({ role: 'supervisor', actor: 'crash-test', window: 'W01' })),
     async [Symbol.asyncDispose]() {
@@ -96,10 +102,18 @@ export async function openCrashHall({ database, redis, gateways = 1 }: CrashHall
   };
 }
 
+async function verified(program: string, env: NodeJS.ProcessEnv): Promise<readonly string[]> {
+  const said = await new Promise<string>((done) => {
+    execFile(process.execPath, [program, 'audit', 'verify'], { env }, (_error, out, complaint) => done(`${out}${complaint}`));
+  });
+  const isProven = /^nothing is wrong$/m.test(said) && /^[1-9]\d* checkpoints agree/m.test(said);
+  return isProven ? [] : [`I4 ${said.trim()}`];
+}
+
 function configOf(catalogue: string, built: Built): object {
   const shipped = Object.fromEntries([...shippedConnectors().keys()].map((id) => [id, { enabled: false }]));
   const own = Object.fromEntries(AGENCIES.map(({ id }) => [id, { module: built.file(`connectors/${id}/connector.js`) }]));
-  return { catalogue, connectors: { ...shipped, ...own }, keys: { ids: { env: 'YIMEN_IDS' } } };
+  return { catalogue, connectors: { ...shipped, ...own }, keys: { ids: { env: 'YIMEN_IDS' } }, audit: { every: EVERY } };
 }
 
 /** Everything that any of them says goes into one file, which is looked through at the end. */

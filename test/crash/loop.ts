@@ -8,10 +8,11 @@ import type { Fault } from './deliberate.ts';
 import { drain } from './drain.ts';
 import type { Plan } from './gateway.ts';
 import { type CrashHall, type Life, openCrashHall, type Place } from './hall.ts';
-import { anyEnd, type Deaths, type End, ended, killsIn, liveAndDie } from './killer.ts';
+import { anyEnd, type Deaths, type End, ended, inMigration, killsIn, liveAndDie } from './killer.ts';
 
 const DAY_MS = 86_400_000;
 const CASES_PER_LIFE = 4;
+const FIRST_DEATHS = 2;
 /** Longer than a lease. */
 const STALL_MS = 13_000;
 /** A lease, its expiry and two waits of a job that failed twice are shorter. */
@@ -50,11 +51,11 @@ export async function crashLoop(options: LoopOptions): Promise<LoopReport> {
   const { database, gateways = 1, kills, fault, patienceMs = PATIENCE_MS, stall = false, meanwhile, end = anyEnd } = options;
   await using hall = await openCrashHall({ database, gateways });
   const base: Plan = fault ? { fault } : {};
-  await openFirst(hall, base);
+  const deaths: Deaths = new Map();
+  await openFirst(hall, base, deaths);
   await hall.flaky(true);
   const ledger = newLedger();
   const clients = startClients(hall, ledger);
-  const deaths: Deaths = new Map();
   const alive = async () => {
     clients.allow(CASES_PER_LIFE);
     await hall.advance(DAY_MS);
@@ -94,8 +95,13 @@ async function standStill(place: Place, alive: () => Promise<void>): Promise<voi
   await stopped(life);
 }
 
-/** The first life lays out the database; replicas that start together are tried elsewhere. */
-async function openFirst(hall: CrashHall, base: Plan): Promise<void> {
+/** The first lives die while they lay out the database; the one after them finds what they left and does the rest. */
+async function openFirst(hall: CrashHall, base: Plan, deaths: Deaths): Promise<void> {
+  const nothing = async () => {};
+  const dying = async (place: Place) => {
+    for (let i = 0; i < FIRST_DEATHS; i++) await liveAndDie(place, deaths, nothing, inMigration(base));
+  };
+  await Promise.all(hall.places.map(dying));
   for (const place of hall.places) {
     const life = place.start(base);
     if (!(await life.listens)) throw new Error(`the gateway did not start; see ${hall.folder}/log.txt`);
@@ -117,6 +123,8 @@ interface Run {
 }
 
 async function report(hall: CrashHall, { database }: LoopOptions, { ledger, deaths, settled }: Run): Promise<LoopReport> {
+  // Before anything else opens the database: as a person would verify it.
+  const unproven = await hall.verified();
   const books: Books = new Map(await Promise.all(agencies.map(async (id) => [id, await hall.sandbox.applications(id)] as const)));
   await using open = await openDatabase(hall.folder, database);
   const [attempts] = await open.asked('select coalesce(sum(attempts - 1), 0)::int as again from yimen.case_items where attempts > 1');
@@ -129,7 +137,7 @@ async function report(hall: CrashHall, { database }: LoopOptions, { ledger, deat
     repeats: ledger.repeats + Number(attempts?.['again']),
     settled,
     troubles: ledger.troubles,
-    violations: await violations(open.asked, ledger, books, hall.folder),
+    violations: [...unproven, ...(await violations(open.asked, ledger, books, hall.folder))],
   };
 }
 
