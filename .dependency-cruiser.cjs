@@ -12,7 +12,7 @@ const LEAVES = ['codes', 'clock'];
 const BESIDE = {
   // Says what the file may hold, in the words of the rooms that use it.
   settings: ['catalogue', 'connect', 'trust', 'calendar', 'store'],
-  kit: ['catalogue', 'connect'],
+  kit: ['catalogue', 'connect', 'store'],
 };
 /** Neighbours that may look one way: who a caller is, as plain data, is declared in connect, which never knows trust. */
 const SIDEWAYS = { trust: ['connect'] };

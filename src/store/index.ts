@@ -11,6 +11,7 @@
 export { type AuditEntry, type AuditRow, type AuditWriter, auditDigest, canonical } from './audit.ts';
 export { type Db, rowsOf } from './database/driver.ts';
 export { holdsDatabase } from './database/embedded.ts';
+export { emptyDatabase } from './database/empty.ts';
 export { isUnavailable, STORE_AGAIN_MS } from './database/unavailable.ts';
 export type { JobSender } from './jobs/jobs.ts';
 export type { Job, Queue } from './jobs/queues.ts';

@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 
 /** Gateways, and the doors of all agencies, at the same time. */
@@ -62,9 +60,12 @@ export class DatabaseHost {
 
 /** Loaded when it is needed: a gateway in production never does. */
 async function start(): Promise<Running> {
-  const [{ PGlite }, { PGLiteSocketServer }] = await Promise.all([import('@electric-sql/pglite'), import('@electric-sql/pglite-socket')]);
-  const files = emptyCluster();
-  const db = await PGlite.create(files ? { loadDataDir: new Blob([readFileSync(files)]) } : {});
+  const [{ PGlite }, { PGLiteSocketServer }, { emptyDatabase }] = await Promise.all([
+    import('@electric-sql/pglite'),
+    import('@electric-sql/pglite-socket'),
+    import('../../store/index.ts'),
+  ]);
+  const db = await PGlite.create(emptyDatabase());
   const server = new PGLiteSocketServer({ db, port: 0, maxConnections: MOST_CONNECTIONS });
   await server.start();
   return {
@@ -75,12 +76,4 @@ async function start(): Promise<Running> {
       await db.close();
     },
   };
-}
-
-/** The files of an empty cluster, where `npm run prepare` has made them; without them each start makes its own. */
-function emptyCluster(): string | undefined {
-  let folder = import.meta.dirname;
-  while (!existsSync(resolve(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder);
-  const file = resolve(folder, 'dist/sandbox-database.tgz');
-  return existsSync(file) ? file : undefined;
 }

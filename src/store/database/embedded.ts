@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { PGlite, type Transaction } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import type { Driver, Rows } from './driver.ts';
+import { emptyDatabase } from './empty.ts';
 import { lockFolder } from './folder-lock.ts';
 
 /**
@@ -53,8 +54,18 @@ async function asked(database: PGlite | Transaction, text: string, values: reado
 export const holdsDatabase = (folder: string): boolean => existsSync(resolve(folder, 'database'));
 
 async function opened(folder: string | undefined): Promise<PGlite> {
-  if (folder === undefined) return PGlite.create();
+  if (folder === undefined) return PGlite.create(emptyDatabase());
   const dataDir = resolve(folder, 'database');
-  mkdirSync(dataDir, { recursive: true });
+  if (!existsSync(dataDir)) await layOut(dataDir);
   return PGlite.create({ dataDir });
+}
+
+/** Beside its place, and moved there when it is whole: a process that is killed meanwhile leaves nothing that looks like a database. */
+async function layOut(dataDir: string): Promise<void> {
+  const begun = `${dataDir}.new`;
+  rmSync(begun, { recursive: true, force: true });
+  mkdirSync(begun, { recursive: true });
+  const database = await PGlite.create({ dataDir: begun, ...emptyDatabase() });
+  await database.close();
+  renameSync(begun, dataDir);
 }

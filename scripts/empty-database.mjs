@@ -1,6 +1,6 @@
 /**
- * Makes the files of an empty PGlite, from which sandbox databases start: `npm run prepare`. To lay them out anew takes
- * four times as long and twice the memory each time a sandbox or a test needs one.
+ * Makes the files of an empty PGlite, from which embedded databases and those of sandboxes start: `npm run prepare`. To lay
+ * them out anew takes four times as long and twice the memory each time a hall, a sandbox or a test needs one.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -11,4 +11,4 @@ const db = await PGlite.create();
 const files = await db.dumpDataDir('gzip');
 await db.close();
 mkdirSync(folder, { recursive: true });
-writeFileSync(resolve(folder, 'sandbox-database.tgz'), Buffer.from(await files.arrayBuffer()));
+writeFileSync(resolve(folder, 'empty-database.tgz'), Buffer.from(await files.arrayBuffer()));
