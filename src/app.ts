@@ -23,7 +23,18 @@ import {
   Secret,
   shippedFolders,
 } from './connect/index.ts';
-import { createApollo, createCaseFormCheck, createDocuments, createGraph, globalIds, noticeDesk } from './graph/index.ts';
+import {
+  type AccessRoom,
+  createApollo,
+  createCaseFormCheck,
+  createDocuments,
+  createGraph,
+  type Graph,
+  globalIds,
+  hasPath,
+  noticeDesk,
+  personBudget,
+} from './graph/index.ts';
 import { auditKey, openCaseRoom } from './hall.ts';
 import { FAULTS, type Fault, type SandboxClient, type SandboxDescription, sandboxClient } from './kit/index.ts';
 import { createHttpServer, type SandboxDoor } from './server/index.ts';
@@ -109,15 +120,15 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
   metrics.watch(engine.sources, engine.exchanges);
   checkAgencies(engine, catalogue);
   const calendar = hallCalendar(settings);
-  const cases = caseRoom(() =>
-    openCaseRoom(settings, key, { catalogue, calendar, engine, clock, log, vault: new Vault(derivedKey(key, 'cases')) }, casesTools),
-  );
+  const vault = new Vault(derivedKey(key, 'cases'));
+  const cases = caseRoom(() => openCaseRoom(settings, key, { catalogue, calendar, engine, clock, log, vault }, casesTools));
   if (settings.database || holdsDatabase(settings.data)) await cases.enter();
   const graph = createGraph({ folders: schemaFolders(settings), served: engine.served });
   const onInternal = (error: unknown, traceId: string) => log.error({ err: error, traceId }, 'internal error');
   const runSecret = randomBytes(24).toString('base64url');
   const documents = createDocuments(graph.schema);
   const listening = { url: '' };
+  const access = accessRoom(settings, vault, graph);
   if (!sandbox && !settings.config.notices?.address)
     log.warn('notices.address is not set: printed notices name the address at which this process listens');
   const server = createHttpServer({
@@ -140,6 +151,10 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
       listensAt: () => listening.url,
     }),
     connectorsOf: connectorsByAgency(engine),
+    access,
+    spend: personBudget(access.personsPerMinute),
+    ruleOf: (field) => graph.rules.get(field),
+    bulkUsed: (actor, day) => cases.opened?.access.book.used(actor, day) ?? 0,
     origins: settings.config.origins ?? [],
     sandbox: sandbox && sandboxDoor(sandbox.client, clock),
     runSecret,
@@ -326,4 +341,20 @@ function keyOf(given: unknown, { configFile }: Settings): Buffer {
   const key = secret instanceof Secret ? Buffer.from(secret.reveal(), 'base64') : Buffer.alloc(0);
   if (key.length !== 32) throw new Error(`${where}: a reference to 32 random bytes in base64, {"env": "NAME"} or {"file": "path"}`);
   return key;
+}
+
+const PERSONS_PER_MINUTE = 600;
+
+/** What the settings say of access; a path that the schema does not have ends the start. */
+function accessRoom({ config, configFile }: Settings, vault: Vault, { schema }: Graph): AccessRoom {
+  const { grants = {}, bulk = [], personsPerMinute = PERSONS_PER_MINUTE } = config.access ?? {};
+  const named = [...Object.values(grants).flat(), ...bulk.flatMap(({ fields }) => fields)];
+  const wrong = named.find((path) => !hasPath(schema, path));
+  if (wrong) throw new Error(`${configFile}: access: the schema has no field ${wrong}`);
+  return {
+    vault,
+    grants: new Map(Object.entries(grants).map(([purpose, fields]) => [purpose, new Set(fields)])),
+    bulk: new Map(bulk.map(({ actor, fields, perDay }) => [actor, { actor, fields: new Set(fields), perDay }])),
+    personsPerMinute,
+  };
 }

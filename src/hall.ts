@@ -7,8 +7,19 @@ import { type Log, resolveSecrets, Secret } from './connect/index.ts';
 import { clamdScanner, type Files, type FilesOptions, folderPlace, openFiles, s3Place } from './files/index.ts';
 import type { Settings } from './settings/index.ts';
 import { derivedKey, openStore, type Store, Vault } from './store/index.ts';
-import { newSigningKey, openProof, type Proof, type ProofPages, pagesOf, type SigningKey, signingKey } from './trust/index.ts';
+import {
+  newSigningKey,
+  openAccessRecords,
+  openProof,
+  type Proof,
+  type ProofPages,
+  pagesOf,
+  type SigningKey,
+  signingKey,
+} from './trust/index.ts';
 
+/** A clerk serves one subject for half an hour before the session has to be opened anew. */
+const SESSION_MINUTES = 30;
 const EVERY_ROWS = 1_000;
 const EVERY_MS = 60_000;
 
@@ -24,11 +35,15 @@ export async function openCaseRoom(
   return overStore(settings, tools, async (store, proof) => {
     const files = filesOf(settings, { store, clock: tools.clock, key });
     const cases = await openCases(fitted({ ...tools, store, files, pools: settings.config.commissioners }));
+    const { vault, clock } = tools;
+    const access = await openAccessRecords({ store, vault, clock, minutes: settings.config.access?.sessionMinutes ?? SESSION_MINUTES });
     return {
       cases,
+      access,
       evidence: evidenceIn(store, proof, tools.clock),
       async close() {
         await cases.close();
+        await access.close();
         await files.close();
         await proof.close();
         await store.close();
@@ -38,7 +53,7 @@ export async function openCaseRoom(
 }
 
 /** Opens the database to look at its proof: no case moves. */
-export function openEvidence(settings: Settings, watch: Watch): Promise<Omit<Opened, 'cases'>> {
+export function openEvidence(settings: Settings, watch: Watch): Promise<Omit<Opened, 'cases' | 'access'>> {
   return overStore(settings, watch, async (store, proof) => ({
     evidence: evidenceIn(store, proof, watch.clock),
     async close() {

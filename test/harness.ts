@@ -32,6 +32,15 @@ export interface AskOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** A session to open, in the schema's words. */
+export interface ServeInput {
+  readonly subject: { readonly uscc: string } | { readonly idNumber: string };
+  readonly others?: readonly object[];
+  readonly purpose: { readonly kind: string; readonly code?: string };
+  readonly evidence?: string;
+  readonly reference?: string;
+}
+
 /** One more gateway of a hall. */
 export interface Replica extends AsyncDisposable {
   readonly url: string;
@@ -48,6 +57,8 @@ export interface Hall extends AsyncDisposable {
   token(role: Role): Promise<string>;
   ask(query: string, variables?: object, options?: AskOptions): Promise<Answer>;
   fault(connector: string, fault: Fault, agency?: string): Promise<void>;
+  /** Opens a service session as a role, and gives the header that names it. */
+  serve(input: ServeInput, role?: Role): Promise<{ readonly 'x-yimen-session': string }>;
   /** Another gateway in front of the same agencies, with the same keys and settings. */
   replica(): Promise<Replica>;
   /** Gateways that were started at the same moment as this one. */
@@ -56,6 +67,9 @@ export interface Hall extends AsyncDisposable {
   advance(ms: number): Promise<void>;
 }
 
+/** Tests of reading ask as a machine that may read everything: what clerks may see, and why, has tests of its own. */
+const EVERYTHING = { actor: 'sandbox-integrator', fields: ['Enterprise', 'Person', 'Query'], perDay: 1_000_000 };
+
 /** Starts a hall on free ports in a folder of its own. `config` becomes its `yimen.config.json`, `env` its environment. */
 export async function startHall(
   config: object = {},
@@ -63,7 +77,10 @@ export async function startHall(
   { together = 1 }: { readonly together?: number } = {},
 ): Promise<Hall> {
   const folder = mkdtempSync(join(tmpdir(), 'yimen-'));
-  writeFileSync(join(folder, 'yimen.config.json'), JSON.stringify(config));
+  writeFileSync(
+    join(folder, 'yimen.config.json'),
+    JSON.stringify({ access: { bulk: [EVERYTHING], personsPerMinute: 100_000 }, ...config }),
+  );
   const settings = readSettings({ YIMEN_DATA: join(folder, 'data'), PORT: '0', ...env }, folder);
   const host = await startShippedSandbox(settings);
   const start = () => startYimen({ ...settings, sandbox: host.url });
@@ -82,7 +99,7 @@ export async function startHall(
   const asking =
     (url: string): Hall['ask'] =>
     async (query, variables, options = {}) =>
-      ask(url, query, variables, options.token ?? (await token(options.role ?? 'clerk')), options.headers);
+      ask(url, query, variables, options.token ?? (await token(options.role ?? 'integrator')), options.headers);
   const replicas: Yimen[] = [...gateways];
   const replicaOf = (other: Yimen): Replica => ({
     url: other.url,
@@ -111,6 +128,13 @@ export async function startHall(
       tokens.clear();
       const headers = { 'x-yimen-run': yimen.runSecret, 'content-type': 'application/json' };
       await request(`${yimen.url}/sandbox/clock`, { method: 'POST', headers, body: JSON.stringify({ advanceMs: ms }) });
+    },
+    async serve(input, role = 'clerk') {
+      const query = 'mutation ($input: OpenSessionInput!) { openSession(input: $input) { session { id } problems { code path } } }';
+      const { data, errors } = await asking(yimen.url)(query, { input: { evidence: 'IDENTITY_CARD', ...input } }, { role });
+      const id = data?.openSession.session?.id;
+      if (!id) throw new Error(`no session: ${JSON.stringify(errors ?? data.openSession.problems)}`);
+      return { 'x-yimen-session': id };
     },
     fault: (connector, fault, agency) => sandbox.setFault(connector, fault, agency),
     async [Symbol.asyncDispose]() {

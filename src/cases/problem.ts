@@ -42,6 +42,23 @@ const TABLE = {
   MISSING_ADDRESS: { zh: '寄递需要收件地址和联系电话。', en: 'a courier needs an address and a phone number.' },
   NOTHING_TO_FETCH: { zh: '该办件没有待领取的结果。', en: 'this case has no results that wait to be fetched.' },
   NOT_STUCK: { zh: '该事项不在待人工处理之列。', en: 'the item is not stuck.' },
+  ONE_SUBJECT: { zh: '请指明一个企业或一个个人。', en: 'name an enterprise or a person, one of them.' },
+  UNKNOWN_PURPOSE: { zh: '没有该事项、主题或办件。', en: 'there is no such item, theme or case.' },
+  EVIDENCE_NOT_YOURS: { zh: '您的角色不能以此方式核验。', en: 'your role cannot know it in this way.' },
+  MISSING_REFERENCE: { zh: '书面授权须填写编号。', en: 'a written authorisation needs its number.' },
+  NOT_YOURSELF: { zh: '在线只能为本人开启会话。', en: 'online you open a session for yourself only.' },
+  NOT_THE_APPLICANT: { zh: '该主体不是此办件的申请人。', en: 'this subject is not the applicant of the case.' },
+  TOO_MANY: { zh: '数量超出上限。', en: 'too many at once.' },
+  NO_SUCH_RELATION: {
+    zh: '主管部门没有该关系的记录；可改用书面授权。',
+    en: 'the agency knows of no such relation; use a written authorisation.',
+  },
+  RELATION_UNCHECKED: {
+    zh: '暂时无法核验该关系；可改用书面授权。',
+    en: 'the relation cannot be checked now; use a written authorisation.',
+  },
+  NO_SESSION: { zh: '没有为该主体开启的服务会话。', en: 'no service session is open for this subject.' },
+  MISSING_REASON: { zh: '请填写理由（4 至 200 字）。', en: 'say why, in 4 to 200 characters.' },
 } as const satisfies Record<string, { zh: string; en: string }>;
 
 export type ProblemCode = keyof typeof TABLE;

@@ -1,4 +1,4 @@
-import type { Proof } from '../trust/index.ts';
+import type { AccessRecords, Proof } from '../trust/index.ts';
 import type { Cases } from './service.ts';
 
 /**
@@ -6,8 +6,12 @@ import type { Cases } from './service.ts';
  * cases, or that shares PostgreSQL, opens it at once, for cases go on by themselves.
  */
 export interface CaseRoom {
+  /** What is open, if anything is. */
+  readonly opened: Opened | undefined;
   /** The open room; opens it where nobody has yet. What cannot be opened is tried again the next time. */
   enter(): Promise<Cases>;
+  /** Service sessions, and the book of who saw what. */
+  access(): Promise<AccessRecords>;
   /** What proves the cases. */
   evidence(): Promise<Evidence>;
   close(): Promise<void>;
@@ -23,25 +27,35 @@ export interface Evidence {
 /** What was opened, and how it is closed. */
 export interface Opened {
   readonly cases: Cases;
+  readonly access: AccessRecords;
   readonly evidence: Evidence;
   close(): Promise<void>;
 }
 
-export function caseRoom(open: () => Promise<Opened>): CaseRoom {
+export function caseRoom(opener: () => Promise<Opened>): CaseRoom {
   let opening: Promise<Opened> | undefined;
+  let open: Opened | undefined;
   const opened = (): Promise<Opened> => {
-    opening ??= open().catch((cause: unknown) => {
-      opening = undefined;
-      throw cause;
-    });
+    opening ??= opener().then(
+      (now) => (open = now),
+      (cause: unknown) => {
+        opening = undefined;
+        throw cause;
+      },
+    );
     return opening;
   };
   return {
+    get opened() {
+      return open;
+    },
     enter: async () => (await opened()).cases,
+    access: async () => (await opened()).access,
     evidence: async () => (await opened()).evidence,
     async close() {
       const left = opening;
       opening = undefined;
+      open = undefined;
       await (await left?.catch(() => undefined))?.close();
     },
   };

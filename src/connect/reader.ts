@@ -23,7 +23,14 @@ export interface Reader {
   /** The record, or null when the agency knows none. Rejects with {@link AgencyError}. `section` like `Enterprise.tax`. */
   read(section: string, key: unknown): Promise<AgencyAnswer | null>;
   /** What a ticket stands for, as soon as it is there; undefined when the ticket is not the caller's or has run out. */
-  redeem(ticket: string): { readonly section: string; arrival(): Promise<AgencyAnswer | null> } | undefined;
+  redeem(ticket: string): Redeemed | undefined;
+}
+
+/** What a ticket stands for. */
+export interface Redeemed {
+  readonly section: string;
+  readonly key: unknown;
+  arrival(): Promise<AgencyAnswer | null>;
 }
 
 /** How a section is asked. */
@@ -64,9 +71,9 @@ export class RequestReader implements Reader {
     return within ? this.#inTime(answer, within, route, section, key) : answerOf(await answer);
   }
 
-  redeem(ticket: string): { readonly section: string; arrival(): Promise<AgencyAnswer | null> } | undefined {
+  redeem(ticket: string): Redeemed | undefined {
     const opened = this.#tickets.open(ticket, this.#asking.caller);
-    return opened && { section: opened.section, arrival: () => this.#arrival(opened) };
+    return opened && { section: opened.section, key: opened.key, arrival: () => this.#arrival(opened) };
   }
 
   async #arrival({ id, section, key }: Ticket): Promise<AgencyAnswer | null> {

@@ -26,6 +26,8 @@ export interface Caller {
   readonly window?: string;
   /** The service session, where one is open. */
   readonly session?: string;
+  /** Keyed hash of who they are themselves, where they signed in as a person. */
+  readonly subject?: string;
   /** What they may see beyond what their role says, in one word: callers share an answer only if it is the same. */
   readonly grants?: string;
   /** Why they ask, where it decides what they may see. */

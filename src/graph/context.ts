@@ -3,6 +3,8 @@ import type { CaseRoom, CaseView, Problem } from '../cases/index.ts';
 import type { Catalogue } from '../catalogue/index.ts';
 import type { Clock } from '../clock/index.ts';
 import type { Caller, Language, Reader, Served, SourceHealth } from '../connect/index.ts';
+import type { ServiceSession } from '../trust/index.ts';
+import type { AccessRoom, Looks, SchemaRule } from './access/index.ts';
 import type { GlobalIds } from './global-id.ts';
 import type { NoticeDesk } from './notice-desk.ts';
 
@@ -24,6 +26,13 @@ export interface RequestContext {
   /** Who serves a section; undefined when no connector does. */
   readonly servedBy: (section: string) => Served | undefined;
   readonly cases: CaseRoom;
+  /** The service session of this request. */
+  readonly session: ServiceSession | undefined;
+  /** What this request looks at, and whether it may. */
+  readonly looks: Looks;
+  readonly access: AccessRoom;
+  /** The access rule of a field, like `Enterprise.tax`. */
+  readonly ruleOf: (field: string) => SchemaRule | undefined;
   /** What is wrong with the filled form of a case. */
   readonly checkForm: (view: CaseView) => readonly Problem[];
   /** Ends with the request. */

@@ -7,6 +7,7 @@ import { loadCatalogue } from '../catalogue/index.ts';
 import { movableClock } from '../clock/index.ts';
 import { type Caller, type Provenance, ROLES, type Role } from '../connect/index.ts';
 import { type Known, oneForm } from '../guide/index.ts';
+import { Vault } from '../store/index.ts';
 import { noticeCodes } from '../trust/index.ts';
 import type { RequestContext } from './context.ts';
 import { createGraph, globalIds } from './index.ts';
@@ -69,7 +70,11 @@ function contextOf(role: Role): RequestContext {
     servedBy: () => undefined,
     notices: noticeDesk({ codes: noticeCodes(Buffer.alloc(32, 2)), catalogue, fictional: true, listensAt: () => '' }),
     healthOf: () => undefined,
-    cases: { enter: nobody, evidence: nobody, close: async () => {} },
+    cases: { opened: undefined, enter: nobody, access: nobody, evidence: nobody, close: async () => {} },
+    session: undefined,
+    looks: { admit: nobody, verdict: nobody, missed: nobody, unmasked: nobody, keep: async () => {} },
+    access: { vault: new Vault(Buffer.alloc(32, 3)), grants: new Map(), bulk: new Map(), personsPerMinute: 1 },
+    ruleOf: () => undefined,
     checkForm: () => [],
     signal: AbortSignal.timeout(60_000),
   };

@@ -11,7 +11,7 @@ export const guideResolvers = {
   Query: {
     async guide(_, { input }, context) {
       const request = guideRequest(input, context);
-      const readings = await readingsOf(asksOf(request, context.catalogue), context);
+      const readings = await readingsOf(asksOf(request, context.catalogue), request.theme, context);
       return makeGuide({ ...request, known: knownFrom(request.applicant, readings) }, context);
     },
   },

@@ -4,6 +4,7 @@
  * - section 信息段: a field that one agency answers; its resolver only says what, the connector engine does how.
  * - global id 全局标识: encrypted name of an object.
  */
+export { type AccessRoom, eyesOf, looksOf, personBudget } from './access/index.ts';
 export { createApollo } from './apollo.ts';
 export { APPLICANTS, createCaseFormCheck, HALL, mayRead } from './cases/index.ts';
 export type { RequestContext } from './context.ts';
@@ -12,5 +13,5 @@ export type { ErrorCode } from './errors.ts';
 export { type GlobalIds, globalIds } from './global-id.ts';
 export { issuedNotice } from './notice.ts';
 export { type NoticeDesk, noticeDesk } from './notice-desk.ts';
-export { createGraph, type Graph, printSchemaText, type SchemaOptions } from './schema.ts';
+export { createGraph, type Graph, hasPath, printSchemaText, type SchemaOptions } from './schema.ts';
 export { openStream, type StreamRequest, type StreamTools } from './stream.ts';

@@ -2,6 +2,7 @@ import type { GraphQLFieldResolver } from 'graphql';
 import type { EnterpriseShape, PersonShape } from '../../schema/generated/connector-fields.ts';
 import type { Resolvers } from '../../schema/generated/types.ts';
 import type { Agency, Item, Theme } from '../catalogue/index.ts';
+import { accessResolvers } from './access/index.ts';
 import { sectionArrival, sectionArrived } from './arrival.ts';
 import { caseResolvers } from './cases/index.ts';
 import { agencyDoors, catalogueQueries, catalogueTypes } from './catalogue.ts';
@@ -26,7 +27,10 @@ export const resolvers: Resolvers = {
   ...guideResolvers,
   ...noticeResolvers,
   Guide: { ...guideResolvers.Guide, ...noticeResolvers.Guide },
+  ServiceSession: accessResolvers.ServiceSession,
+  Mutation: { ...caseResolvers.Mutation, ...accessResolvers.Mutation },
   Query: {
+    ...accessResolvers.Query,
     ...catalogueQueries,
     ...guideResolvers.Query,
     ...caseResolvers.Query,

@@ -2,8 +2,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { type IResolvers, printSchemaWithDirectives } from '@graphql-tools/utils';
-import { type DocumentNode, type GraphQLSchema, lexicographicSortSchema, parse, Source } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, getNamedType, isObjectType, lexicographicSortSchema, parse, Source } from 'graphql';
 import type { Served } from '../connect/index.ts';
+import { accessRules, type SchemaRule } from './access/index.ts';
 import { resolvers } from './resolvers.ts';
 import { sectionsOf, withSections } from './sections.ts';
 
@@ -18,6 +19,8 @@ export interface Graph {
   readonly schema: GraphQLSchema;
   /** Sections that no connector serves; they answer `AGENCY_NOT_CONNECTED`. */
   readonly unserved: readonly string[];
+  /** The access rule of every field, as `Type.field`. */
+  readonly rules: ReadonlyMap<string, SchemaRule>;
 }
 
 /** Assembles the executable schema. Throws when a connector serves a section that the schema does not have. */
@@ -26,7 +29,20 @@ export function createGraph({ folders, served }: SchemaOptions): Graph {
   const sections = sectionsOf(plain);
   const unknown = [...served].find(([section]) => !sections.includes(section));
   if (unknown) throw new Error(`the connector ${unknown[1].connector} serves ${unknown[0]}, which is not a section of the schema`);
-  return { schema: withSections(plain, served), unserved: sections.filter((section) => !served.has(section)) };
+  const rules = accessRules(plain);
+  return { schema: withSections(plain, served, rules), rules, unserved: sections.filter((section) => !served.has(section)) };
+}
+
+/** Whether a path like `Person.household.address` leads somewhere; its parts may be a type alone. */
+export function hasPath(schema: GraphQLSchema, path: string): boolean {
+  const [root = '', ...fields] = path.split('.');
+  let at: unknown = schema.getType(root);
+  for (const name of fields) {
+    const field = isObjectType(at) ? at.getFields()[name] : undefined;
+    if (!field) return false;
+    at = getNamedType(field.type);
+  }
+  return isObjectType(at) || fields.length > 0;
 }
 
 function documentsIn(folder: string): DocumentNode[] {

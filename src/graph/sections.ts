@@ -1,7 +1,8 @@
 import { getDirective, MapperKind, mapSchema } from '@graphql-tools/utils';
 import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLObjectType, type GraphQLSchema, isObjectType } from 'graphql';
 import { AgencyError, type Served } from '../connect/index.ts';
-import { type MaskKind, masked } from '../trust/index.ts';
+import { type AccessRule, type MaskKind, masked } from '../trust/index.ts';
+import { type Look, pathsSeen, type SchemaRule, subjectIn } from './access/index.ts';
 import type { RequestContext } from './context.ts';
 import { agencyFailure, notConnected } from './errors.ts';
 import { nodesOfEdges } from './resolvers.ts';
@@ -22,11 +23,18 @@ export function sectionsOf(schema: GraphQLSchema): readonly string[] {
 const isRecord = (type: unknown): boolean => isObjectType(type) && type.getInterfaces().some((face) => face.name === 'AgencyRecord');
 
 /** Gives every section the resolver that asks its connector, every `@mask` its mask, every connection its nodes. */
-export function withSections(schema: GraphQLSchema, served: ReadonlyMap<string, Served>): GraphQLSchema {
+export function withSections(
+  schema: GraphQLSchema,
+  served: ReadonlyMap<string, Served>,
+  rules: ReadonlyMap<string, SchemaRule>,
+): GraphQLSchema {
   return mapSchema(schema, {
     [MapperKind.OBJECT_FIELD](field, name, typeName, whole) {
       const section = `${typeName}.${name}`;
-      if (isRecord(field.type)) return { ...field, resolve: sectionResolver(section, served.has(section), keyField(whole, typeName)) };
+      if (isRecord(field.type)) {
+        const at = { section, rule: sectionRule(section, rules), agency: served.get(section)?.agency };
+        return { ...field, resolve: sectionResolver(at, keyField(whole, typeName)) };
+      }
       if (typeName.endsWith('Connection') && name === 'nodes') return { ...field, resolve: nodesOfEdges };
       const mask = getDirective(whole, field, 'mask')?.[0];
       return mask ? { ...field, resolve: maskResolver(mask['kind'] as MaskKind, field.resolve ?? defaultFieldResolver) } : field;
@@ -40,13 +48,31 @@ function keyField(schema: GraphQLSchema, typeName: string): string | undefined {
   return type && (getDirective(schema, type, 'subject')?.[0]?.['key'] as string | undefined);
 }
 
-function sectionResolver(section: string, isServed: boolean, key: string | undefined): Resolver {
-  return async (parent, args, context) => {
-    if (!isServed) throw notConnected(context.language);
+/** What a section's resolver knows before anybody asks. */
+interface SectionPlace {
+  readonly section: string;
+  readonly rule: AccessRule;
+  readonly agency: string | undefined;
+}
+
+/** A section is public or needs a session: there is no third way to read what an agency says of somebody. */
+function sectionRule(section: string, rules: ReadonlyMap<string, SchemaRule>): AccessRule {
+  const rule = rules.get(section);
+  if (rule === 'OPEN' || rule === 'SESSION') return rule;
+  throw new Error(`the section ${section} needs @access(rule: SESSION), or OPEN where it is public`);
+}
+
+function sectionResolver({ section, rule, agency }: SectionPlace, key: string | undefined): Resolver {
+  return async (parent, args, context, info) => {
+    if (agency === undefined) throw notConnected(context.language);
     if (!key) checkSearch(args);
+    const subject = key ? subjectIn(section, parent[key]) : undefined;
+    const look: Look = { section, rule, agency, subject, paths: pathsSeen(section, info.returnType as GraphQLObjectType, info) };
+    context.looks.admit(look);
     try {
       return await context.reader.read(section, key ? parent[key] : args);
     } catch (error) {
+      context.looks.missed(look);
       throw error instanceof AgencyError ? agencyFailure(error, context) : error;
     }
   };

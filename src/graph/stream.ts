@@ -65,6 +65,8 @@ async function* shaped(events: Events, { context }: StreamRequest, { onInternal 
       if (error.originalError && !error.extensions['code']) onInternal(error.originalError, context.traceId);
       return withTrace(publicError(formatted(error), error), context.traceId);
     });
+    // What was seen is written down before anybody sees it.
+    await context.looks.keep();
     yield { ...event, ...(errors && { errors: errors as never }) };
   }
 }

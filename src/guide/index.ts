@@ -26,6 +26,7 @@ export { issuedPage, type LookupOptions, lookupPage } from './issued/lookup-page
 export { type NoticePageOptions, noticePage } from './issued/page.ts';
 export { STYLE as NOTICE_STYLE } from './issued/style.ts';
 export { type GuideTools, makeGuide } from './make-guide.ts';
+export { needsOf } from './needs.ts';
 export type {
   Applicant,
   Ask,

@@ -8,8 +8,18 @@ import type { CaseRoom } from '../cases/index.ts';
 import type { Catalogue } from '../catalogue/index.ts';
 import { type Clock, parseDuration } from '../clock/index.ts';
 import type { Caller, Engine, Language } from '../connect/index.ts';
-import type { Documents, ErrorCode, GlobalIds, NoticeDesk, RequestContext } from '../graph/index.ts';
-import { type Authenticator, Unauthenticated } from '../trust/index.ts';
+import {
+  type AccessRoom,
+  type Documents,
+  type ErrorCode,
+  eyesOf,
+  type GlobalIds,
+  looksOf,
+  type NoticeDesk,
+  type RequestContext,
+} from '../graph/index.ts';
+import { isUnavailable } from '../store/index.ts';
+import { type Authenticator, purposeText, type ServiceSession, Unauthenticated } from '../trust/index.ts';
 import { RequestProblem, readBody } from './body.ts';
 import { corsHeaders } from './cors.ts';
 
@@ -31,6 +41,12 @@ export interface DoorOptions {
   readonly checkForm: RequestContext['checkForm'];
   readonly notices: NoticeDesk;
   readonly connectorsOf: (agency: string) => readonly string[];
+  readonly access: AccessRoom;
+  /** Counts sections of persons that a caller reads: see {@link personBudget}. */
+  readonly spend: (actor: string, sections: number) => number | undefined;
+  readonly ruleOf: RequestContext['ruleOf'];
+  /** Sections that a machine has read on a day. */
+  readonly bulkUsed: (actor: string, day: string) => number;
   /** Origins whose pages may call the endpoint. */
   readonly origins: readonly string[];
   readonly onInternal: (error: unknown, traceId: string) => void;
@@ -38,7 +54,9 @@ export interface DoorOptions {
 
 /** A request whose caller is known. */
 export interface Asked {
+  /** With session and purpose, where the request names one. */
   readonly caller: Caller;
+  readonly session: ServiceSession | undefined;
   readonly traceId: string;
   /** Sent with every answer. */
   readonly headers: Readonly<Record<string, string>>;
@@ -57,26 +75,58 @@ export function door(
     if (request.method === 'OPTIONS') return void response.writeHead(204, headers).end();
     try {
       if (request.method !== 'GET' && request.method !== 'POST') throw new RequestProblem(405, 'send queries by POST, or by GET');
-      const caller = await options.authenticator.authenticate(soleAuthorization(request));
-      await answer(request, response, { caller, traceId, headers });
+      const known = await options.authenticator.authenticate(soleAuthorization(request));
+      await answer(request, response, { ...(await inSession(request, known, options)), traceId, headers });
     } catch (error) {
       refuse(response, error, headers, traceId);
     }
   };
 }
 
+/** The session that `x-yimen-session` names: without one a caller sees what is public. */
+async function inSession(request: IncomingMessage, caller: Caller, { cases }: DoorOptions): Promise<Pick<Asked, 'caller' | 'session'>> {
+  const header = request.headers['x-yimen-session'];
+  if (header === undefined) return { caller, session: undefined };
+  const session = await (await cases.access()).sessions.find(String(header), caller);
+  if (!session) throw new SessionOver();
+  return { caller: { ...caller, session: session.id, purpose: purposeText(session.purpose) }, session };
+}
+
+/** The request names a session that is none of the caller's any more. */
+class SessionOver extends Error {
+  override readonly name = 'SessionOver';
+
+  constructor() {
+    super('x-yimen-session: the session has ended, or is of another clerk or window; open a new one with openSession');
+  }
+}
+
 /** What resolvers get. `signal` ends with the request. */
-export function requestContext(
+export async function requestContext(
   request: IncomingMessage,
-  { caller, traceId }: Asked,
+  { caller, session, traceId }: Asked,
   signal: AbortSignal,
   options: DoorOptions,
-): RequestContext {
+): Promise<RequestContext> {
   const { catalogue, calendar, clock, ids, notices, connectorsOf, engine } = options;
+  const eyes = await eyesOf(caller, session, options);
+  const language = languageOf(request);
   return {
     caller,
+    session,
+    access: options.access,
+    ruleOf: options.ruleOf,
+    looks: looksOf({
+      eyes,
+      language,
+      clock,
+      vault: options.access.vault,
+      book: async () => (await options.cases.access()).book,
+      bulkUsed: options.bulkUsed,
+      spend: (sections) => options.spend(caller.actor, sections),
+    }),
     traceId,
-    language: languageOf(request),
+    language,
     reader: engine.reader({ caller, traceId, signal, within: within(request), tickets: ticketsOf(request) }),
     catalogue,
     calendar,
@@ -160,13 +210,18 @@ function refuse(response: ServerResponse, error: unknown, headers: Record<string
   response.writeHead(status, {
     ...headers,
     ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+    ...(status === 503 && { 'retry-after': '1' }),
     'content-type': 'application/json; charset=utf-8',
   });
   response.end(body);
 }
 
+export const AWAY = 'the database cannot be reached at present; send the same again shortly';
+
 function refusal(error: unknown): [number, ErrorCode, string] {
   if (error instanceof Unauthenticated) return [401, 'UNAUTHENTICATED', error.message];
+  if (error instanceof SessionOver) return [403, 'PURPOSE_REQUIRED', error.message];
   if (error instanceof RequestProblem) return [error.status, 'BAD_USER_INPUT', error.message];
+  if (isUnavailable(error)) return [503, 'INTERNAL', AWAY];
   return [500, 'INTERNAL', 'Internal error; give the traceId to the administrator.'];
 }

@@ -12,7 +12,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, asked:
   const timer = setTimeout(() => gone.abort(new DOMException('deadline', 'TimeoutError')), deadline(request));
   response.once('close', () => gone.abort(new DOMException('client gone', 'AbortError')));
   try {
-    const context = requestContext(request, asked, gone.signal, options);
+    const context = await requestContext(request, asked, gone.signal, options);
     const reply = await options.apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: request.method ?? '',
@@ -22,6 +22,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, asked:
       },
       context: async () => context,
     });
+    // What was seen is written down before anybody sees it.
+    await context.looks.keep();
     if (reply.body.kind !== 'complete') throw new Error('incremental delivery is not offered');
     response.writeHead(reply.status ?? 200, { ...Object.fromEntries(reply.headers), ...asked.headers }).end(reply.body.string);
   } finally {

@@ -5,7 +5,7 @@ import type { Caller, Metrics, Role } from '../connect/index.ts';
 import { printSchemaText } from '../graph/index.ts';
 import { isUnavailable } from '../store/index.ts';
 import { Forbidden, Unauthenticated } from '../trust/index.ts';
-import type { DoorOptions, Handler } from './asking.ts';
+import { AWAY, type DoorOptions, type Handler } from './asking.ts';
 import { RequestProblem } from './body.ts';
 import { addCallbacks } from './callbacks.ts';
 import { addEvidence } from './evidence-door.ts';
@@ -145,8 +145,6 @@ function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, op
   options.onInternal(error, request.id);
   return reply.code(500).send(problem('INTERNAL', 'Internal error; give the traceId to the administrator.', request.id));
 }
-
-const AWAY = 'the database cannot be reached at present; send the same again shortly';
 
 const problem = (code: string, message: string, traceId?: string) => ({
   errors: [{ message, extensions: { code, ...(traceId && { traceId }) } }],

@@ -24,7 +24,7 @@ export function streamDoor(options: DoorOptions): Handler {
     const params = checked(request.method === 'POST' ? await readJson(request) : searchOf(request));
     const gone = new AbortController();
     response.once('close', () => gone.abort(new DOMException('client gone', 'AbortError')));
-    const context = requestContext(request, asked, gone.signal, options);
+    const context = await requestContext(request, asked, gone.signal, options);
     const [events, init] = await handler(neutral(request, params, context));
     await send(response, events, { status: init.status, headers: { ...init.headers, ...asked.headers } });
   });

@@ -36,6 +36,8 @@ const ConnectorEntry = z.strictObject({
   enabled: z.boolean().optional(),
 });
 
+const FieldPath = z.string().regex(/^[A-Z]\w*(\.\w+)*$/, 'a field is written like Person.household.address');
+
 const Issuer = z.strictObject({ issuer: z.string().min(1), audience: z.string().min(1), jwks: z.url() });
 
 /** Sizes in bytes. Secrets are references, read where the store is opened. */
@@ -54,6 +56,20 @@ const Files = z.strictObject({
     .optional(),
 });
 
+/** Fields are paths like `Person.household.address`; a path covers what lies below it. */
+const Access = z
+  .strictObject({
+    /** How long a service session lasts. */
+    sessionMinutes: z.int().min(1).max(480),
+    /** What purposes may see beyond what their items call for: by `CONSULTATION`, `THEME newborn`, `ITEM slug`, or a kind alone. */
+    grants: z.record(z.string().regex(/^(CONSULTATION|CASE|(ITEM|THEME)( \S+)?)$/), z.array(FieldPath)),
+    /** What machines may read without a session. */
+    bulk: z.array(z.strictObject({ actor: z.string().min(1), fields: z.array(FieldPath).min(1), perDay: z.int().positive() })),
+    /** Sections of persons that one caller may read in a minute. */
+    personsPerMinute: z.int().positive(),
+  })
+  .partial();
+
 const Config = z.strictObject({
   connectors: z.record(z.string(), ConnectorEntry).optional(),
   serve: z.record(z.string(), z.string()).optional(),
@@ -69,6 +85,7 @@ const Config = z.strictObject({
   /** Commissioners by block. */
   commissioners: z.record(z.string(), z.array(z.string().min(1))).optional(),
   files: Files.optional(),
+  access: Access.optional(),
   keys: z.strictObject({ ids: z.unknown(), audit: z.unknown() }).partial().optional(),
   audit: z
     .strictObject({

@@ -5,7 +5,41 @@
  * - notice code 告知单校验码: what a printed notice says, sealed.
  * - proof 存证: rows of what was done, in a chain that shows every change; see proof/chain.ts.
  * - issuer 签发方: who signs the tokens a hall accepts.
+ * - session 服务会话: one subject served by one clerk for one purpose; see access/sessions.ts.
+ * - purpose 办理目的: what data are read for; it says which fields are needed.
+ * - access 查阅: a look at a subject's data, written down before it is answered.
  */
+export {
+  type Access,
+  type AccessBook,
+  type AccessQuery,
+  type AccessRecords,
+  type AccessRow,
+  type AccessRule,
+  accessRows,
+  type BulkGrant,
+  CONSULTATION_NEEDS,
+  covers,
+  decide,
+  EVIDENCE,
+  type EvidenceKind,
+  type Eyes,
+  isAccessId,
+  type Needs,
+  openAccessRecords,
+  openSessions,
+  type Purpose,
+  purposeOf,
+  purposeText,
+  type ServiceSession,
+  type SessionRequest,
+  type Sessions,
+  type Subject,
+  subjectName,
+  type Verdict,
+  type Why,
+  type Wish,
+} from './access/index.ts';
 export { type Authenticator, createAuthenticator, Forbidden, type TrustedIssuer, Unauthenticated } from './authenticate.ts';
 export { type MaskKind, masked, maskedWithin } from './mask.ts';
 export { type NoticeCodes, noticeCodes } from './notice-code.ts';

@@ -1,0 +1,6 @@
+/** Who may read what, as the schema states it, and the looks of one request. */
+export { type Look, type Looks, type LooksTools, looksOf, subjectIn } from './looks.ts';
+export { accessResolvers } from './resolvers.ts';
+export { type AccessRoom, eyesOf, needsOfPurpose, personBudget } from './room.ts';
+export { accessRules, type SchemaRule } from './rules.ts';
+export { pathsSeen } from './seen.ts';

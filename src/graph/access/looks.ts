@@ -1,0 +1,211 @@
+import { GraphQLError } from 'graphql';
+import { civilDateOf } from '../../calendar/index.ts';
+import type { Clock } from '../../clock/index.ts';
+import type { Language } from '../../connect/index.ts';
+import type { AuditEntry, Vault } from '../../store/index.ts';
+import {
+  type Access,
+  type AccessBook,
+  type AccessRule,
+  decide,
+  type Eyes,
+  purposeText,
+  type Subject,
+  subjectName,
+  type Verdict,
+  type Why,
+} from '../../trust/index.ts';
+
+/** A section that is about to be read. */
+export interface Look {
+  /** Like `Enterprise.tax`. */
+  readonly section: string;
+  readonly rule: AccessRule;
+  /** Undefined for a search. */
+  readonly subject: Subject | undefined;
+  /** Fields that would be seen, as paths from the subject. */
+  readonly paths: readonly string[];
+  /** Who would be asked; undefined where nobody serves it. */
+  readonly agency: string | undefined;
+}
+
+const KINDS: Readonly<Record<string, Subject['kind']>> = { Enterprise: 'enterprise', Person: 'person', Project: 'project' };
+
+/** Whose section it is; undefined where it is found by arguments. */
+export function subjectIn(section: string, key: unknown): Subject | undefined {
+  const kind = KINDS[section.slice(0, section.indexOf('.'))];
+  return kind && typeof key === 'string' ? { kind, key } : undefined;
+}
+
+/** What one request looks at: every section is let in or refused here, and all of it is written down before the answer leaves. */
+export interface Looks {
+  /** Lets a look in. Throws what the client is told where it is refused. */
+  admit(look: Look): void;
+  /** The same as data. */
+  verdict(look: Look): Verdict;
+  /** An agency failed: nothing of this was seen. */
+  missed(look: Look): void;
+  /** Writes down that a number was shown in clear, and why, before it is. */
+  unmasked(subject: Subject, reason: string): Promise<void>;
+  /** Writes down what was looked at since the last time. Rejects where it cannot be kept. */
+  keep(): Promise<void>;
+}
+
+export interface LooksTools {
+  readonly eyes: Eyes;
+  readonly language: Language;
+  readonly clock: Clock;
+  readonly vault: Vault;
+  readonly book: () => Promise<AccessBook>;
+  /** Sections that a machine has read today. */
+  readonly bulkUsed: (actor: string, day: string) => number;
+  /** Refuses whoever asks for too many sections of persons; undefined where there is still room. */
+  readonly spend: (sections: number) => number | undefined;
+}
+
+interface Noted {
+  readonly subject: Subject | undefined;
+  readonly fields: Set<string>;
+  readonly refused: Set<string>;
+  readonly missed: Set<string>;
+  readonly agencies: Set<string>;
+  bulk: number;
+}
+
+export function looksOf(tools: LooksTools): Looks {
+  const { eyes } = tools;
+  const noted = new Map<string, Noted>();
+  const today = () => civilDateOf(tools.clock.now());
+
+  function noteOf({ subject }: Look): Noted {
+    const name = subject ? `${subject.kind} ${subject.key}` : '';
+    const found = noted.get(name);
+    if (found) return found;
+    const fresh: Noted = { subject, fields: new Set(), refused: new Set(), missed: new Set(), agencies: new Set(), bulk: 0 };
+    noted.set(name, fresh);
+    return fresh;
+  }
+
+  function verdict(look: Look): Verdict {
+    const found = decide(eyes, look);
+    const note = noteOf(look);
+    for (const path of look.paths) (found.allowed ? note.fields : note.refused).add(path);
+    if (found.allowed && look.agency !== undefined) note.agencies.add(look.agency);
+    if (found.allowed && found.by === 'bulk') note.bulk++;
+    return found;
+  }
+
+  function mustHaveRoom(look: Look, found: Verdict): void {
+    if (!found.allowed) return;
+    if (found.by === 'bulk' && eyes.bulk && tools.bulkUsed(eyes.bulk.actor, today()) + totalBulk() > eyes.bulk.perDay) {
+      refuse(look);
+      throw limited(tools.language, undefined);
+    }
+    const againMs = look.subject?.kind === 'person' ? tools.spend(1) : undefined;
+    if (againMs === undefined) return;
+    refuse(look);
+    throw limited(tools.language, againMs);
+  }
+
+  function refuse(look: Look): void {
+    const note = noteOf(look);
+    for (const path of look.paths) {
+      note.fields.delete(path);
+      note.refused.add(path);
+    }
+  }
+
+  const totalBulk = () => [...noted.values()].reduce((sum, { bulk }) => sum + bulk, 0);
+
+  return {
+    verdict,
+    admit(look) {
+      const found = verdict(look);
+      if (!found.allowed) throw refusal(found.code, found.why, look, tools.language);
+      mustHaveRoom(look, found);
+    },
+    missed(look) {
+      noteOf(look).missed.add(look.section);
+    },
+    async keep() {
+      if (noted.size === 0) return;
+      const accesses = [...noted.values()].flatMap((note) => accessesOf(note, tools, today()));
+      noted.clear();
+      await (await tools.book()).write(accesses);
+    },
+    async unmasked(subject, reason) {
+      const entry = {
+        ...entryOf('subject.unmasked', subject, tools),
+        outcome: 'done',
+        why: reason,
+        detail: { fields: ['Person.idNumber'] },
+      } as const;
+      await (await tools.book()).write([{ entry }]);
+    },
+  };
+}
+
+/** What every row says: who, where, in which session, whose. */
+function entryOf(action: string, subject: Subject | undefined, { eyes, vault }: LooksTools): Omit<AuditEntry, 'outcome'> {
+  const { actor, role, window } = eyes.caller;
+  return {
+    action,
+    actor,
+    role,
+    ...(window !== undefined && { window }),
+    ...(eyes.session && { session: eyes.session.id, why: purposeText(eyes.session.purpose) }),
+    ...(eyes.session?.purpose.kind === 'CASE' && { case: eyes.session.purpose.code }),
+    ...(subject && { subject: subjectName(vault, subject) }),
+  };
+}
+
+/** What was seen and what was refused of one subject: a row each. */
+function accessesOf({ subject, fields, refused, missed, agencies, bulk }: Noted, tools: LooksTools, day: string): readonly Access[] {
+  const entry = entryOf(subject ? 'subject.read' : 'search.read', subject, tools);
+  const { actor } = tools.eyes.caller;
+  const seen: Access = {
+    entry: {
+      ...entry,
+      outcome: 'done',
+      detail: { fields: [...fields], agencies: [...agencies], ...(missed.size > 0 && { missed: [...missed] }) },
+    },
+    ...(bulk > 0 && { bulk: { actor, day, sections: bulk } }),
+  };
+  const not: Access = { entry: { ...entry, outcome: 'refused', detail: { refused: [...refused] } } };
+  return [...(fields.size > 0 ? [seen] : []), ...(refused.size > 0 ? [not] : [])];
+}
+
+const SENTENCES: Readonly<Record<Why['kind'], { readonly zh: string; readonly en: string }>> = {
+  'no-session': {
+    zh: '该信息须在服务会话内读取：请先用 openSession 说明为谁、因何办理，并在 x-yimen-session 请求头中带上会话编号。',
+    en: 'This is read within a service session only: open one with openSession (whom you serve, and what for) and send its id in x-yimen-session.',
+  },
+  'other-subject': {
+    zh: '该主体不属于当前服务会话：请为其另开会话，或在 openSession 的 others 中说明关系。',
+    en: 'This subject is not of the open session: open one for it, or name it among "others" of openSession.',
+  },
+  'not-needed': {
+    zh: '本次办理目的无需以下字段，请去掉后重查',
+    en: 'The purpose of the session does not call for these fields; ask without them',
+  },
+  'not-granted': { zh: '批量授权不含以下字段', en: 'The bulk grant does not name these fields' },
+};
+
+/** What a refused look is told. It names fields, never values. */
+export function refusal(code: 'PURPOSE_REQUIRED' | 'FORBIDDEN', why: Why, { section, agency }: Look, language: Language): GraphQLError {
+  const fields = 'paths' in why ? why.paths : undefined;
+  const message = `${SENTENCES[why.kind][language]}${fields ? `: ${fields.join(', ')}` : ''}`;
+  return new GraphQLError(message, {
+    extensions: { code, section, retryable: false, ...(agency && { agency }), ...(fields && { fields }) },
+  });
+}
+
+const LIMITED = {
+  zh: '查询人员信息过于频繁，已暂停；请稍后再试。',
+  en: 'Too many looks at persons; ask again later.',
+};
+
+const limited = (language: Language, retryAfterMs: number | undefined): GraphQLError =>
+  new GraphQLError(LIMITED[language], {
+    extensions: { code: 'LIMIT_EXCEEDED', retryable: true, ...(retryAfterMs !== undefined && { retryAfterMs }) },
+  });

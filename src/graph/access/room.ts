@@ -1,0 +1,100 @@
+import { LRUCache } from 'lru-cache';
+import type { CaseRoom } from '../../cases/index.ts';
+import type { Catalogue, Item } from '../../catalogue/index.ts';
+import type { Caller } from '../../connect/index.ts';
+import { needsOf } from '../../guide/index.ts';
+import type { Vault } from '../../store/index.ts';
+import {
+  type BulkGrant,
+  CONSULTATION_NEEDS,
+  type Eyes,
+  type Needs,
+  type Purpose,
+  purposeText,
+  type ServiceSession,
+} from '../../trust/index.ts';
+
+export type BulkGrants = ReadonlyMap<string, BulkGrant>;
+
+/** What decides who may see what, beside the schema's rules. */
+export interface AccessRoom {
+  readonly vault: Vault;
+  /** What the hall grants beyond what a purpose calls for, by the purpose in one word. */
+  readonly grants: ReadonlyMap<string, Needs>;
+  readonly bulk: BulkGrants;
+  /** Sections of persons that one caller may read in a minute. */
+  readonly personsPerMinute: number;
+}
+
+interface Known {
+  readonly catalogue: Catalogue;
+  readonly cases: CaseRoom;
+  readonly access: AccessRoom;
+}
+
+const MOST_PURPOSES = 5_000;
+const known = new WeakMap<Catalogue, LRUCache<string, Needs>>();
+
+/** What a purpose calls for: its items' needs, and what the hall grants; undefined where there is no such purpose. Computed once. */
+export async function needsOfPurpose(purpose: Purpose, { catalogue, cases, access }: Known): Promise<Needs | undefined> {
+  const text = purposeText(purpose);
+  const cache = known.get(catalogue) ?? new LRUCache<string, Needs>({ max: MOST_PURPOSES });
+  known.set(catalogue, cache);
+  const found = cache.get(text);
+  if (found) return found;
+  const own = purpose.kind === 'CONSULTATION' ? CONSULTATION_NEEDS : await itemNeeds(purpose, { catalogue, cases, access });
+  if (!own) return undefined;
+  const needs = new Set([...own, ...(access.grants.get(text) ?? []), ...(access.grants.get(purpose.kind) ?? [])]);
+  cache.set(text, needs);
+  return needs;
+}
+
+async function itemNeeds(purpose: Exclude<Purpose, { kind: 'CONSULTATION' }>, at: Known): Promise<Needs | undefined> {
+  const items = await itemsOfPurpose(purpose, at);
+  return items.length === 0 ? undefined : needsOf(items, at.catalogue);
+}
+
+/** The items of a purpose; none where there is no such purpose. */
+export async function itemsOfPurpose(purpose: Purpose, { catalogue, cases }: Omit<Known, 'access'>): Promise<readonly Item[]> {
+  switch (purpose.kind) {
+    case 'CONSULTATION':
+      return [];
+    case 'ITEM':
+      return [catalogue.item(purpose.code) ?? []].flat();
+    case 'THEME':
+      return (catalogue.theme(purpose.code)?.steps ?? []).flatMap(({ item }) => catalogue.item(item) ?? []);
+    case 'CASE': {
+      const view = await (await cases.enter()).views.case(purpose.code);
+      return (view?.items ?? []).flatMap(({ row }) => catalogue.item(row.item) ?? []);
+    }
+  }
+}
+
+/** Whose eyes a request has. */
+export async function eyesOf(caller: Caller, session: ServiceSession | undefined, at: Known): Promise<Eyes> {
+  return {
+    caller,
+    session,
+    needs: session && (await needsOfPurpose(session.purpose, at)),
+    bulk: caller.role === 'integrator' ? at.access.bulk.get(caller.actor) : undefined,
+  };
+}
+
+const MINUTE_MS = 60_000;
+
+/**
+ * Counts the sections of persons that each caller reads, in steps of a minute. Gives back after how many milliseconds there is
+ * room again, where there is none now.
+ */
+export function personBudget(perMinute: number): (actor: string, sections: number) => number | undefined {
+  const spent = new LRUCache<string, { count: number; readonly since: number }>({ max: 10_000 });
+  return (actor, sections) => {
+    const now = Date.now();
+    const found = spent.get(actor);
+    const entry = found && now - found.since < MINUTE_MS ? found : { count: 0, since: now };
+    if (entry !== found) spent.set(actor, entry);
+    if (entry.count + sections > perMinute) return entry.since + MINUTE_MS - now;
+    entry.count += sections;
+    return undefined;
+  };
+}

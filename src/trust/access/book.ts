@@ -1,0 +1,94 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
+import { type AuditEntry, rowsOf, type Store } from '../../store/index.ts';
+
+/** What was seen, ready to be written down. */
+export interface Access {
+  readonly entry: AuditEntry;
+  /** Sections that count against a machine's day. */
+  readonly bulk?: { readonly actor: string; readonly day: string; readonly sections: number } | undefined;
+}
+
+/** The book of accesses: rows of proof of who saw what. */
+export interface AccessBook {
+  /** Resolves once the rows are kept. Rejects where they cannot be: then nothing may be answered. */
+  write(accesses: readonly Access[]): Promise<void>;
+  /** How many sections a machine has read on a day, as far as this process has heard. */
+  used(actor: string, day: string): number;
+}
+
+interface Waiting {
+  readonly accesses: readonly Access[];
+  kept(): void;
+  failed(cause: unknown): void;
+}
+
+/**
+ * Opens the book. Rows of requests that end at the same time go into one transaction: whoever comes while one is being
+ * written waits for the next, so a busy hall pays one commit for many answers and a quiet one waits for nobody.
+ */
+export function openBook(store: Store): AccessBook {
+  let waiting: Waiting[] = [];
+  let isWriting = false;
+  const days = new Map<string, number>();
+
+  async function writeAll(): Promise<void> {
+    isWriting = true;
+    while (waiting.length > 0) {
+      // What ends in this turn of the loop goes along.
+      await nextTurn();
+      const batch = waiting;
+      waiting = [];
+      await keep(batch);
+    }
+    isWriting = false;
+  }
+
+  async function keep(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const accesses = batch.flatMap((each) => each.accesses);
+      const counts = countsOf(accesses);
+      const totals = await store.transaction(async ({ db, audit }) => {
+        for (const { entry } of accesses) audit.write(entry);
+        return Promise.all([...counts].map(async ([name, sections]) => [name, await counted(db, name, sections)] as const));
+      });
+      for (const [name, total] of totals) days.set(name, total);
+      for (const { kept } of batch) kept();
+    } catch (cause) {
+      for (const { failed } of batch) failed(cause);
+    }
+  }
+
+  return {
+    write(accesses) {
+      if (accesses.length === 0) return Promise.resolve();
+      return new Promise((kept, failed) => {
+        waiting.push({ accesses, kept, failed });
+        if (!isWriting) void writeAll();
+      });
+    },
+    used: (actor, day) => days.get(nameOf(actor, day)) ?? 0,
+  };
+}
+
+const nameOf = (actor: string, day: string): string => `${day} ${actor}`;
+
+function countsOf(accesses: readonly Access[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { bulk } of accesses) {
+    if (!bulk) continue;
+    const name = nameOf(bulk.actor, bulk.day);
+    counts.set(name, (counts.get(name) ?? 0) + bulk.sections);
+  }
+  return counts;
+}
+
+async function counted(db: Parameters<typeof rowsOf>[0], name: string, sections: number): Promise<number> {
+  const [day, actor] = [name.slice(0, 10), name.slice(11)];
+  const [row] = await rowsOf<{ used: number }>(
+    db,
+    sql`insert into yimen.bulk_use (day, actor, used) values (${day}, ${actor}, ${sections})
+      on conflict (day, actor) do update set used = bulk_use.used + excluded.used returning used`,
+  );
+  return Number(row?.used ?? 0);
+}

@@ -1,0 +1,65 @@
+import type { Caller } from '../../connect/index.ts';
+import { covers, type Needs, purposeText, type Subject } from './purpose.ts';
+import type { ServiceSession } from './sessions.ts';
+
+/** Who may read a section. */
+export type AccessRule =
+  /** Whoever is signed in. */
+  | 'OPEN'
+  /** Only within a service session that is the subject's, and whose purpose calls for it. */
+  | 'SESSION';
+
+/** What a machine may read without a session. */
+export interface BulkGrant {
+  /** The token's subject. */
+  readonly actor: string;
+  /** Paths like `Enterprise.tax`; each covers what lies below it. */
+  readonly fields: Needs;
+  /** Sections of subjects a day. */
+  readonly perDay: number;
+}
+
+/** Whose eyes: what is the same for all that one request reads. */
+export interface Eyes {
+  readonly caller: Caller;
+  readonly session: ServiceSession | undefined;
+  /** What the session's purpose calls for. */
+  readonly needs: Needs | undefined;
+  readonly bulk: BulkGrant | undefined;
+}
+
+/** One section of one subject that is about to be read. */
+export interface Wish {
+  readonly rule: AccessRule;
+  readonly subject: Subject | undefined;
+  /** Every field that would be seen, as a path from the subject. */
+  readonly paths: readonly string[];
+}
+
+/** `why`: in words for whoever asks; it names fields, never values. */
+export type Verdict =
+  | { readonly allowed: true; readonly by: 'open' | 'session' | 'bulk' }
+  | { readonly allowed: false; readonly code: 'PURPOSE_REQUIRED' | 'FORBIDDEN'; readonly why: Why };
+
+export type Why =
+  | { readonly kind: 'no-session' }
+  | { readonly kind: 'other-subject' }
+  | { readonly kind: 'not-needed'; readonly purpose: string; readonly paths: readonly string[] }
+  | { readonly kind: 'not-granted'; readonly paths: readonly string[] };
+
+/** Whether these eyes may see it. What no rule allows is refused. */
+export function decide({ session, needs, bulk }: Eyes, { rule, subject, paths }: Wish): Verdict {
+  if (rule === 'OPEN') return { allowed: true, by: 'open' };
+  if (bulk) {
+    const missing = paths.filter((path) => !covers(bulk.fields, path));
+    return missing.length === 0
+      ? { allowed: true, by: 'bulk' }
+      : { allowed: false, code: 'FORBIDDEN', why: { kind: 'not-granted', paths: missing } };
+  }
+  if (!session || !needs) return { allowed: false, code: 'PURPOSE_REQUIRED', why: { kind: 'no-session' } };
+  if (!subject || !session.subjects.some((each) => each.kind === subject.kind && each.key === subject.key))
+    return { allowed: false, code: 'FORBIDDEN', why: { kind: 'other-subject' } };
+  const missing = paths.filter((path) => !covers(needs, path));
+  if (missing.length === 0) return { allowed: true, by: 'session' };
+  return { allowed: false, code: 'FORBIDDEN', why: { kind: 'not-needed', purpose: purposeText(session.purpose), paths: missing } };
+}
