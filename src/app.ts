@@ -8,7 +8,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { type Calendar, createCalendar, hallCalendarShape } from './calendar/index.ts';
-import { type CasesTools, caseRoom } from './cases/index.ts';
+import { type CaseRoom, type CasesTools, caseRoom } from './cases/index.ts';
 import { type Catalogue, loadCatalogue } from './catalogue/index.ts';
 import { type MovableClock, movableClock } from './clock/index.ts';
 import {
@@ -156,7 +156,7 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
     ruleOf: (field) => graph.rules.get(field),
     bulkUsed: (actor, day) => cases.opened?.access.book.used(actor, day) ?? 0,
     origins: settings.config.origins ?? [],
-    sandbox: sandbox && sandboxDoor(sandbox.client, clock),
+    sandbox: sandbox && sandboxDoor(sandbox.client, clock, cases),
     runSecret,
     metrics,
     isReady: () => true,
@@ -211,9 +211,14 @@ async function openSandbox(settings: Settings): Promise<OpenedSandbox> {
   return { client, description: await client.describe() };
 }
 
-function sandboxDoor(client: SandboxClient, clock: MovableClock): SandboxDoor {
+function sandboxDoor(client: SandboxClient, clock: MovableClock, cases: CaseRoom): SandboxDoor {
   return {
-    clerkToken: () => client.token({ role: 'clerk', actor: 'sandbox-clerk', window: 'W01' }),
+    async clerk(subjects) {
+      const caller = { role: 'clerk', actor: 'sandbox-clerk', window: 'W01' } as const;
+      const { sessions } = await cases.access();
+      const session = await sessions.open({ purpose: { kind: 'CONSULTATION' }, subjects, evidence: 'IDENTITY_CARD' }, caller);
+      return { token: await client.token(caller), session: session.id };
+    },
     async setFault(connector, fault, agency) {
       if (!FAULTS.includes(fault as Fault)) throw new Error(`fault must be one of ${FAULTS.join(', ')}`);
       await client.setFault(connector, fault as Fault, agency);
@@ -346,13 +351,14 @@ function keyOf(given: unknown, { configFile }: Settings): Buffer {
 const PERSONS_PER_MINUTE = 600;
 
 /** What the settings say of access; a path that the schema does not have ends the start. */
-function accessRoom({ config, configFile }: Settings, vault: Vault, { schema }: Graph): AccessRoom {
+function accessRoom({ config, configFile }: Settings, vault: Vault, { schema, advice }: Graph): AccessRoom {
   const { grants = {}, bulk = [], personsPerMinute = PERSONS_PER_MINUTE } = config.access ?? {};
   const named = [...Object.values(grants).flat(), ...bulk.flatMap(({ fields }) => fields)];
   const wrong = named.find((path) => !hasPath(schema, path));
   if (wrong) throw new Error(`${configFile}: access: the schema has no field ${wrong}`);
   return {
     vault,
+    advice,
     grants: new Map(Object.entries(grants).map(([purpose, fields]) => [purpose, new Set(fields)])),
     bulk: new Map(bulk.map(({ actor, fields, perDay }) => [actor, { actor, fields: new Set(fields), perDay }])),
     personsPerMinute,

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { schemaFolders } from '../app.ts';
 import { civilDateOf, createCalendar } from '../calendar/index.ts';
 import { parseDuration } from '../clock/index.ts';
-import { ROLES, type Role } from '../connect/index.ts';
+import { ROLES } from '../connect/index.ts';
 import { createGraph, printSchemaText } from '../graph/index.ts';
 import { describeHabit, FAULTS, type Fault, HABITS, type Habit, sandboxClient } from '../kit/index.ts';
 import { runGateway, runSandbox } from '../run.ts';
@@ -16,6 +16,7 @@ import { explainSection } from './explain.ts';
 import { addNewConnector } from './new-connector.ts';
 import { printOpen } from './open.ts';
 import { callGateway, sandboxAddress } from './running.ts';
+import { printToken } from './token.ts';
 
 const program = new Command('yimen')
   .description('Yimen 一门: one GraphQL schema in front of every agency of a service hall')
@@ -25,14 +26,17 @@ program.command('start').description('start the gateway (in the sandbox profile 
 
 program
   .command('token')
-  .description('print a token of the sandbox issuer')
+  .description('print a token of the sandbox issuer; with a session: the two headers of a request, for curl -H @file')
   .addOption(new Option('--role <role>', 'role of the caller').choices([...ROLES]).makeOptionMandatory())
   .option('--actor <id>', 'who the caller is')
   .option('--window <id>', 'window the caller sits at')
-  .action(async ({ role, actor, window }: { role: Role; actor?: string; window?: string }) => {
-    const token = await sandboxClient(sandboxAddress()).token({ role, ...(actor && { actor }), ...(window && { window }) });
-    console.log(token);
-  });
+  .option('--session <key>', 'open a service session for this credit code or identity number')
+  .option(
+    '--purpose <purpose>',
+    'what the session is for: CONSULTATION, or "THEME newborn", "ITEM <slug>", "CASE <number>"',
+    'CONSULTATION',
+  )
+  .action(printToken);
 
 program
   .command('schema')

@@ -20,6 +20,9 @@ export function sandboxAddress(): string {
   return address;
 }
 
+/** Where the running gateway answers. */
+export const gatewayUrl = (): string => runningGateway().url;
+
 /** Calls the running gateway and gives back the body; rejects with the gateway's own sentence. */
 export async function callGateway(path: string, { body }: { readonly body?: unknown }): Promise<string> {
   const { url, secret } = runningGateway();

@@ -73,7 +73,7 @@ function contextOf(role: Role): RequestContext {
     cases: { opened: undefined, enter: nobody, access: nobody, evidence: nobody, close: async () => {} },
     session: undefined,
     looks: { admit: nobody, verdict: nobody, missed: nobody, unmasked: nobody, keep: async () => {} },
-    access: { vault: new Vault(Buffer.alloc(32, 3)), grants: new Map(), bulk: new Map(), personsPerMinute: 1 },
+    access: { vault: new Vault(Buffer.alloc(32, 3)), advice: new Set(), grants: new Map(), bulk: new Map(), personsPerMinute: 1 },
     ruleOf: () => undefined,
     checkForm: () => [],
     signal: AbortSignal.timeout(60_000),

@@ -4,7 +4,7 @@ import { makeExecutableSchema } from '@graphql-tools/schema';
 import { type IResolvers, printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type DocumentNode, type GraphQLSchema, getNamedType, isObjectType, lexicographicSortSchema, parse, Source } from 'graphql';
 import type { Served } from '../connect/index.ts';
-import { accessRules, type SchemaRule } from './access/index.ts';
+import { accessRules, adviceSections, type SchemaRule } from './access/index.ts';
 import { resolvers } from './resolvers.ts';
 import { sectionsOf, withSections } from './sections.ts';
 
@@ -21,6 +21,8 @@ export interface Graph {
   readonly unserved: readonly string[];
   /** The access rule of every field, as `Type.field`. */
   readonly rules: ReadonlyMap<string, SchemaRule>;
+  /** Sections that whoever asks for advice about themselves is shown. */
+  readonly advice: ReadonlySet<string>;
 }
 
 /** Assembles the executable schema. Throws when a connector serves a section that the schema does not have. */
@@ -30,7 +32,12 @@ export function createGraph({ folders, served }: SchemaOptions): Graph {
   const unknown = [...served].find(([section]) => !sections.includes(section));
   if (unknown) throw new Error(`the connector ${unknown[1].connector} serves ${unknown[0]}, which is not a section of the schema`);
   const rules = accessRules(plain);
-  return { schema: withSections(plain, served, rules), rules, unserved: sections.filter((section) => !served.has(section)) };
+  return {
+    schema: withSections(plain, served, rules),
+    rules,
+    advice: adviceSections(plain),
+    unserved: sections.filter((section) => !served.has(section)),
+  };
 }
 
 /** Whether a path like `Person.household.address` leads somewhere; its parts may be a type alone. */

@@ -1,6 +1,14 @@
+import type { Subject } from '../trust/index.ts';
+
 /** The subjects the examples ask about; both are fictional. */
 const ENTERPRISE = '91321071990000017N';
 const PERSON = '321012198812139970';
+
+/** Whom the page's session serves. */
+export const exampleSubjects: readonly [Subject, ...Subject[]] = [
+  { kind: 'enterprise', key: ENTERPRISE },
+  { kind: 'person', key: PERSON },
+];
 
 /** The ready queries of the page at `/`, in the order of its tabs. Defaults stand in for variables, so that each runs as it is. */
 export const examples: readonly string[] = [
@@ -21,14 +29,12 @@ query OneDoor($uscc: UnifiedSocialCreditCode! = "${ENTERPRISE}") {
 
 fragment source on Provenance { agency { nameZh } retrievedAt asOf freshness }
 `,
-  `# 2. 一个人的全部信息段 · All sections of one person
+  `# 2. 咨询时可向本人展示的信息 · What a person who asks for advice is shown (household and insurance need a purpose: openSession)
 query OnePerson($idNumber: CitizenIdNumber! = "${PERSON}") {
   person(idNumber: $idNumber) {
     idNumber
     identity { nameZh gender birthDate card { validTo status } }
-    household { relation address members { nameZh relation person { idNumber } } }
-    socialInsurance { pension { scheme status months } medical { status } employer { registration { nameZh } } }
-    enterprises { items { nameZh legalRepresentative percent enterprise { tax { creditGrade } } } }
+    enterprises { items { nameZh legalRepresentative percent enterprise { registration { status } credit { grade } } } }
     certificates { items { type number validTo status } }
   }
 }
@@ -38,7 +44,7 @@ query Search($name: String! = "示例", $after: String) {
   enterprises(name: $name, first: 5, after: $after) {
     totalCount
     pageInfo { hasNextPage endCursor }
-    nodes { nameZh status enterprise { uscc tax { creditGrade arrears } } }
+    nodes { nameZh status enterprise { uscc credit { grade } permits { items { nameZh validTo } } } }
   }
 }
 `,

@@ -1,12 +1,12 @@
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { examples } from './examples.ts';
 
-/** The page at `/` in the sandbox: GraphiQL, everything inline, signed in with the token given. */
-export function explorerPage(token: string): string {
+/** The page at `/` in the sandbox: GraphiQL, everything inline, signed in and in a session of the examples' subjects. */
+export function explorerPage({ token, session }: { readonly token: string; readonly session: string }): string {
   return renderGraphiQL({
     title: 'Yimen 一门 · 沙箱（数据均为虚构 fictional data）',
     endpoint: '/graphql',
-    additionalHeaders: { authorization: `Bearer ${token}` },
+    additionalHeaders: { authorization: `Bearer ${token}`, 'x-yimen-session': session },
     shouldPersistHeaders: false,
     credentials: 'omit',
     defaultTabs: examples.map((query) => ({ query })),

@@ -4,11 +4,12 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Caller, Metrics, Role } from '../connect/index.ts';
 import { printSchemaText } from '../graph/index.ts';
 import { isUnavailable } from '../store/index.ts';
-import { Forbidden, Unauthenticated } from '../trust/index.ts';
+import { Forbidden, type Subject, Unauthenticated } from '../trust/index.ts';
 import { AWAY, type DoorOptions, type Handler } from './asking.ts';
 import { RequestProblem } from './body.ts';
 import { addCallbacks } from './callbacks.ts';
 import { addEvidence } from './evidence-door.ts';
+import { exampleSubjects } from './examples.ts';
 import { addFiles } from './files-door.ts';
 import { graphqlDoor } from './graphql-door.ts';
 import { addNotices } from './notices-door.ts';
@@ -17,8 +18,8 @@ import { streamDoor } from './stream-door.ts';
 
 /** Things only the sandbox profile has. */
 export interface SandboxDoor {
-  /** A clerk's token for the page at `/`. */
-  clerkToken(): Promise<string>;
+  /** A clerk's token for the page at `/`, and a session in which the page's subjects are served. */
+  clerk(subjects: readonly [Subject, ...Subject[]]): Promise<{ readonly token: string; readonly session: string }>;
   setFault(connector: string, fault: string, agency?: string): Promise<void>;
   /** Moves gateway and agencies ahead by so many milliseconds; gives back how far they are ahead now. */
   advance(ms: number): Promise<number>;
@@ -92,7 +93,7 @@ async function page(request: FastifyRequest, reply: FastifyReply, { sandbox }: S
   return reply
     .header('content-security-policy', inline)
     .header('cache-control', 'no-store')
-    .send(explorerPage(await sandbox.clerkToken()));
+    .send(explorerPage(await sandbox.clerk(exampleSubjects)));
 }
 
 const isLoopback = (ip: string): boolean => ip === '127.0.0.1' || ip === '::1' || ip === '::ffff:127.0.0.1';

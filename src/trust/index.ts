@@ -18,7 +18,6 @@ export {
   type AccessRule,
   accessRows,
   type BulkGrant,
-  CONSULTATION_NEEDS,
   covers,
   decide,
   EVIDENCE,

@@ -2,5 +2,5 @@
 export { type Look, type Looks, type LooksTools, looksOf, subjectIn } from './looks.ts';
 export { accessResolvers } from './resolvers.ts';
 export { type AccessRoom, eyesOf, needsOfPurpose, personBudget } from './room.ts';
-export { accessRules, type SchemaRule } from './rules.ts';
+export { accessRules, adviceSections, type SchemaRule } from './rules.ts';
 export { pathsSeen } from './seen.ts';

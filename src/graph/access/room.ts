@@ -4,21 +4,15 @@ import type { Catalogue, Item } from '../../catalogue/index.ts';
 import type { Caller } from '../../connect/index.ts';
 import { needsOf } from '../../guide/index.ts';
 import type { Vault } from '../../store/index.ts';
-import {
-  type BulkGrant,
-  CONSULTATION_NEEDS,
-  type Eyes,
-  type Needs,
-  type Purpose,
-  purposeText,
-  type ServiceSession,
-} from '../../trust/index.ts';
+import { type BulkGrant, type Eyes, type Needs, type Purpose, purposeText, type ServiceSession } from '../../trust/index.ts';
 
 export type BulkGrants = ReadonlyMap<string, BulkGrant>;
 
 /** What decides who may see what, beside the schema's rules. */
 export interface AccessRoom {
   readonly vault: Vault;
+  /** Sections that whoever asks for advice about themselves is shown. */
+  readonly advice: Needs;
   /** What the hall grants beyond what a purpose calls for, by the purpose in one word. */
   readonly grants: ReadonlyMap<string, Needs>;
   readonly bulk: BulkGrants;
@@ -42,7 +36,7 @@ export async function needsOfPurpose(purpose: Purpose, { catalogue, cases, acces
   known.set(catalogue, cache);
   const found = cache.get(text);
   if (found) return found;
-  const own = purpose.kind === 'CONSULTATION' ? CONSULTATION_NEEDS : await itemNeeds(purpose, { catalogue, cases, access });
+  const own = purpose.kind === 'CONSULTATION' ? access.advice : await itemNeeds(purpose, { catalogue, cases, access });
   if (!own) return undefined;
   const needs = new Set([...own, ...(access.grants.get(text) ?? []), ...(access.grants.get(purpose.kind) ?? [])]);
   cache.set(text, needs);

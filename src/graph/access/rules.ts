@@ -34,6 +34,13 @@ const isBuiltIn = ({ name }: GraphQLNamedType): boolean => name.startsWith('__')
 const stated = (schema: GraphQLSchema, at: Parameters<typeof getDirective>[1]): SchemaRule | undefined =>
   getDirective(schema, at, 'access')?.[0]?.['rule'] as SchemaRule | undefined;
 
+/** Sections that whoever asks for advice about themselves is shown. */
+export function adviceSections(schema: GraphQLSchema): ReadonlySet<string> {
+  const types = Object.values(schema.getTypeMap()).filter((type): type is GraphQLObjectType => isObjectType(type));
+  const fields = types.flatMap((type) => Object.values(type.getFields()).map((field) => [`${type.name}.${field.name}`, field] as const));
+  return new Set(fields.flatMap(([name, field]) => (getDirective(schema, field, 'access')?.[0]?.['advice'] === true ? [name] : [])));
+}
+
 /** Types that are reached from records before another subject begins. */
 function insideRecords(types: readonly GraphQLObjectType[], schema: GraphQLSchema): ReadonlySet<GraphQLObjectType> {
   const isSubject = (type: GraphQLObjectType) => getDirective(schema, type, 'subject') !== undefined;

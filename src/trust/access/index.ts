@@ -3,7 +3,6 @@ export type { Access, AccessBook } from './book.ts';
 export { type AccessRule, type BulkGrant, decide, type Eyes, type Verdict, type Why, type Wish } from './decide.ts';
 export { type AccessQuery, type AccessRow, accessRows, isAccessId } from './log.ts';
 export {
-  CONSULTATION_NEEDS,
   covers,
   EVIDENCE,
   type EvidenceKind,

@@ -39,13 +39,3 @@ export function covers(needs: Needs, path: string): boolean {
   for (let end = path.length; end > 0; end = path.lastIndexOf('.', end - 1)) if (needs.has(path.slice(0, end))) return true;
   return false;
 }
-
-/** What whoever asks for advice at a window may be shown of themselves, before anything is filed. */
-export const CONSULTATION_NEEDS: Needs = new Set([
-  'Enterprise',
-  'Person.identity.nameZh',
-  'Person.identity.card.validTo',
-  'Person.identity.card.status',
-  'Person.certificates',
-  'Person.enterprises',
-]);

@@ -35,11 +35,11 @@ const said = (own: string | undefined, wire: string, name: string, kind: Describ
 
 function section({ operation, field, record, args }: PlannedOperation, plan: Plan): string {
   const head = said(operation.description, operation.name, field, '接口操作');
-  if (plan.extends !== undefined || args.length === 0) return `${head}\n${field}: ${record}`;
+  if (plan.extends !== undefined || args.length === 0) return `${head}\n${field}: ${record} @access(rule: SESSION)`;
   const lines = args.map((arg) =>
     indent(`${said(arg.field.description, arg.field.wire, arg.name, '接口参数')}\n${arg.name}: ${inputType(arg.field, plan)}`),
   );
-  return `${head}\n${field}(\n${lines.join('\n')}\n): ${record}`;
+  return `${head}\n${field}(\n${lines.join('\n')}\n): ${record} @access(rule: SESSION)`;
 }
 
 function recordType({ operation, record, fields }: PlannedOperation, plan: Plan): string {
