@@ -197,18 +197,23 @@ async function follow(url: string, token: string, after: string | undefined, unt
   return seen;
 }
 
-describe.skipIf(noPostgres !== undefined)('two replicas on one PostgreSQL', () => {
-  it('the same key fifty times at once at both is one case, and fifty equal answers', async () => {
+describe.skipIf(noPostgres !== undefined)('one key of a client, at two replicas at the same moment', () => {
+  it('is one case and one answer, however often it comes', async () => {
     await using database = await openTestDatabase();
     await using hall = await startHall({}, { DATABASE_URL: database.url });
     await using other = await hall.replica();
-    const number = await ready(hall.ask);
-    const again = (i: number) => doing(i % 2 ? hall.ask : other.ask, 'submitCase', { number, idempotencyKey: 'fifty' });
-    const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => again(i)));
-    for (const answer of answers) expect(answer).toMatchObject({ problems: [], case: { number } });
-    expect((await kindsOf(hall.ask, number)).filter((kind) => kind === 'submitted')).toHaveLength(1);
+    for (let i = 0; i < 5; i++) {
+      const number = await ready(hall.ask);
+      const submit = (ask: Ask) => doing(ask, 'submitCase', { number, idempotencyKey: `once-${number}` });
+      const answers = await Promise.all(Array.from({ length: 10 }, (_, at) => submit(at % 2 ? hall.ask : other.ask)));
+      const told = answers.map(({ case: found, problems }) => [found?.number, ...problems]);
+      expect(told).toEqual(answers.map(() => [number]));
+      expect((await kindsOf(hall.ask, number)).filter((kind) => kind === 'submitted')).toHaveLength(1);
+    }
   }, 60_000);
+});
 
+describe.skipIf(noPostgres !== undefined)('subscribers, with two replicas', () => {
   it('a subscriber that goes on at another replica has seen everything once, in the order of the case', async () => {
     await using database = await openTestDatabase();
     await using hall = await startHall({}, { DATABASE_URL: database.url });

@@ -1,13 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createClient } from 'redis';
 import { describe, expect, it } from 'vitest';
 import { loadSubjects } from '../src/kit/index.ts';
 import { type Answer, type Hall, type Replica, startHall } from './harness.ts';
+import { noServer, ownRedis, told } from './own-redis.ts';
 
 const USCC = '91321071990000017N';
 const TAX = `query ($uscc: UnifiedSocialCreditCode!) { enterprise(uscc: $uscc) { tax { taxpayerNumber provenance { freshness } } } }`;
@@ -15,66 +9,6 @@ const PERSON = '321012198812139970';
 const IDENTITY = `{ person(idNumber: "${PERSON}") { identity { nameZh } socialInsurance { provenance { freshness } } } }`;
 
 const { enterprises } = loadSubjects('catalogue/sandbox', Date.now());
-
-const noServer = await whyNoServer();
-if (noServer) console.warn(`skipped: halls that share a Redis, because ${noServer}`);
-
-async function whyNoServer(): Promise<string | undefined> {
-  const child = spawn('redis-server', ['--version'], { stdio: 'ignore' });
-  const code = await Promise.race([once(child, 'exit').then(([it]) => it as number), once(child, 'error').then(() => -1)]);
-  return code === 0 ? undefined : 'there is no redis-server command';
-}
-
-/** A Redis of the test's own, so that it can be killed. */
-async function ownRedis() {
-  const port = await freePort();
-  const dir = await mkdtemp(join(tmpdir(), 'yimen-redis-'));
-  const url = `redis://127.0.0.1:${port}`;
-  let child: ReturnType<typeof spawn> | undefined;
-  const redis = {
-    url,
-    async start() {
-      child = spawn('redis-server', ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', dir, '--save', ''], { stdio: 'ignore' });
-      await expect.poll(() => told(url, (client) => client.ping()), { timeout: 5_000, interval: 20 }).toBe('PONG');
-    },
-    async kill() {
-      if (!child) return;
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-      child = undefined;
-    },
-    flush: () => told(url, (client) => client.flushAll()),
-    names: () => told(url, (client) => client.keys('*')),
-    async [Symbol.asyncDispose]() {
-      await redis.kill();
-      await rm(dir, { recursive: true });
-    },
-  };
-  await redis.start();
-  return redis;
-}
-
-async function told<T>(url: string, what: (client: ReturnType<typeof createClient>) => Promise<T>): Promise<T | undefined> {
-  const client = createClient({ url, socket: { reconnectStrategy: false } });
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    return await what(client as ReturnType<typeof createClient>);
-  } catch {
-    return undefined;
-  } finally {
-    if (client.isOpen) client.destroy();
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 const taxCalls = (hall: Hall) => hall.agencies.find(({ id }) => id === 'tax')?.traffic().calls;
 const freshness = (answer: Answer) => answer.data.enterprise.tax.provenance.freshness;

@@ -81,7 +81,8 @@ async function* unbroken(
     yield* events;
   } catch (error) {
     onInternal(error, traceId);
-    yield { errors: [new GraphQLError('', { extensions: { code: 'INTERNAL' } })] };
+    const originalError = error instanceof Error ? error : null;
+    yield { errors: [new GraphQLError('', { originalError, extensions: { code: 'INTERNAL' } })] };
   }
 }
 

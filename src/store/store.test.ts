@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { Client } from 'pg';
 import { describe, expect, it } from 'vitest';
@@ -119,6 +120,22 @@ describe.skipIf(noPostgres !== undefined)('several processes on one PostgreSQL',
     await store.close();
   });
 
+  it('lines that listen come back once, however often they could not be opened meanwhile', async () => {
+    await using database = await openTestDatabase();
+    const store = await openStore({ url: database.url, clock, log, queues: [] });
+    const told: string[] = [];
+    const stop = await store.listen('test_away', (text) => told.push(text));
+    await away(database.url, 2_600);
+    await expect.poll(() => told, { timeout: 5_000 }).toEqual(['', '']);
+    await store.transaction(({ notify }) => notify('test_away', 'news'));
+    await expect.poll(() => told).toEqual(['', '', 'news']);
+    expect(
+      await rowsOf(store, `select query from pg_stat_activity where datname = current_database() and query like 'listen%'`),
+    ).toHaveLength(2);
+    await stop();
+    await store.close();
+  });
+
   it('a database that a later version used is refused, by name', async () => {
     await using database = await openTestDatabase();
     const store = await openStore({ url: database.url, clock, log, queues: [] });
@@ -127,6 +144,18 @@ describe.skipIf(noPostgres !== undefined)('several processes on one PostgreSQL',
     await expect(openStore({ url: database.url, clock, log, queues: [] })).rejects.toThrow('"9999-from-the-future"');
   });
 });
+
+/** Cuts all lines to a database and lets nobody in for so long, as a server that is started again. */
+async function away(url: string, ms: number): Promise<void> {
+  const name = new URL(url).pathname.slice(1);
+  const other = new Client({ connectionString: new URL('/postgres', url).href });
+  await other.connect();
+  await other.query(`alter database ${name} allow_connections false`);
+  await other.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+  await delay(ms);
+  await other.query(`alter database ${name} allow_connections true`);
+  await other.end();
+}
 
 describe('the folder of the embedded database', () => {
   it('is refused to a second process, and taken over from a killed one', async () => {

@@ -28,6 +28,15 @@ export interface Ledger {
   repeats: number;
   /** Answers that told the client to ask again. */
   readonly troubles: Map<string, number>;
+  /** Told of every answer, and of none that came. */
+  heard?(reply: Heard | undefined): void;
+}
+
+/** An answer as a client hears it. */
+export interface Heard {
+  readonly status: number;
+  readonly retryAfter: string | undefined;
+  readonly text: string;
 }
 
 export const newLedger = (): Ledger => ({ numbers: new Map(), acknowledged: new Set(), repeats: 0, troubles: new Map() });
@@ -45,7 +54,9 @@ export async function ask(hall: CrashHall, query: string, input?: object, ledger
       body: JSON.stringify({ query, variables: { input } }),
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    const { data, errors } = (await reply.body.json()) as {
+    const text = await reply.body.text();
+    ledger?.heard?.({ status: reply.statusCode, retryAfter: reply.headers['retry-after']?.toString(), text });
+    const { data, errors } = JSON.parse(text) as {
       data?: Data;
       errors?: { extensions?: { code?: string; retryable?: boolean } }[];
     };
@@ -53,6 +64,7 @@ export async function ask(hall: CrashHall, query: string, input?: object, ledger
     const { code = 'none', retryable } = errors[0]?.extensions ?? {};
     note(ledger, `${code}${retryable ? ', retryable' : ''}`);
   } catch {
+    ledger?.heard?.(undefined);
     note(ledger, 'no answer');
   }
   return undefined;
@@ -75,7 +87,7 @@ const mutation = (name: string): string =>
   `mutation ($input: ${name[0]?.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { case { number } problems { code path } } }`;
 
 /** Hands in one case of all items, sometimes hastily: the same key twice at once, or once more after the answer. */
-async function handIn(hall: CrashHall, ledger: Ledger): Promise<void> {
+export async function handIn(hall: CrashHall, ledger: Ledger): Promise<void> {
   const { nameZh, phone, uscc, contact, contactPhone } = CANARIES;
   const tell = async (name: string, input: object): Promise<string> => {
     const { case: found, problems } = (await asked(hall, mutation(name), input, ledger))[name];

@@ -9,7 +9,10 @@ import { Client } from 'pg';
 
 export interface OwnPostgres extends AsyncDisposable {
   readonly url: string;
-  /** Ends all its processes at once, without a checkpoint, and starts it again. */
+  /** Ends all its processes at once, without a checkpoint. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
+  /** Stopped and started again at once. */
   restart(): Promise<void>;
 }
 
@@ -45,6 +48,8 @@ export async function ownPostgres(): Promise<OwnPostgres> {
   await createDatabase(`postgres://postgres@127.0.0.1:${port}/postgres`);
   return {
     url,
+    stop,
+    start,
     async restart() {
       await stop();
       await start();

@@ -5,7 +5,7 @@ import type { MaterialRequirement } from '../../catalogue/index.ts';
 import type { Unit } from '../../store/index.ts';
 import type { Fetched } from '../fetching.ts';
 import { type Problem, problem, Refused } from '../problem.ts';
-import { type HeldCase, hold, record, releaseWaiting } from '../record.ts';
+import { type HeldCase, record, releaseWaiting } from '../record.ts';
 import { caseMaterials, cases, submissions } from '../tables.ts';
 import type { CasesTools, Who } from '../tools.ts';
 import { holdNumber, mustBeDraft } from './editing.ts';
@@ -34,12 +34,9 @@ export class Conflict extends Error {
  * wait for nothing are on their way. The same key gives the same case, however often and at the same time.
  */
 export async function submitCase(unit: Unit, input: SubmitInput, prepared: Prepared, who: Who, tools: CasesTools): Promise<HeldCase> {
-  const earlier = await sameKey(unit, input, who, tools);
-  if (earlier) return earlier;
   const held = await holdNumber(unit, input.number);
-  // Whoever waited for the row finds there what the one before it has done: an equal submission, if it came twice at once.
-  const meanwhile = held.row.submittedAt && (await sameKey(unit, input, who, tools));
-  if (meanwhile) return meanwhile;
+  // Looked for while the case is held: of two equal submissions at once the second one finds the key of the first.
+  if (await isKnown(unit, input, who, tools)) return held;
   mustBeDraft(held);
   const now = new Date(tools.clock.now());
   await keyOf(unit, input, held, who, tools, now);
@@ -58,17 +55,17 @@ const nameOf = ({ idempotencyKey }: SubmitInput, { actor }: Who, { vault }: Case
 
 const digestOf = ({ number }: SubmitInput): string => createHash('sha256').update(JSON.stringify({ number })).digest('base64url');
 
-async function sameKey(unit: Unit, input: SubmitInput, who: Who, tools: CasesTools): Promise<HeldCase | undefined> {
+/** Whether this very submission, which names its case, was kept before. */
+async function isKnown(unit: Unit, input: SubmitInput, who: Who, tools: CasesTools): Promise<boolean> {
   const [known] = await unit.db
     .select()
     .from(submissions)
     .where(eq(submissions.key, nameOf(input, who, tools)));
-  if (!known) return undefined;
-  if (known.digest !== digestOf(input)) throw new Conflict('this idempotency key was used for another submission');
-  return hold(unit, known.caseId);
+  if (known && known.digest !== digestOf(input)) throw new Conflict('this idempotency key was used for another submission');
+  return known !== undefined;
 }
 
-/** The case's row is held: only a submission of another case can bring the same key at the same moment. */
+/** Of two submissions of different cases by one key at the same moment one is refused. */
 async function keyOf(unit: Unit, input: SubmitInput, { row }: HeldCase, who: Who, tools: CasesTools, at: Date): Promise<void> {
   const key = { key: nameOf(input, who, tools), digest: digestOf(input), caseId: row.id, at };
   const kept = await unit.db.insert(submissions).values(key).onConflictDoNothing().returning({ key: submissions.key });

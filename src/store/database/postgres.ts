@@ -102,27 +102,28 @@ async function whileLocked<T>(session: Session, lock: number, wait: boolean, wor
 async function listening(options: object, channel: string, onNotice: (text: string) => void): Promise<() => Promise<void>> {
   let client: Client | undefined;
   const stopped = new AbortController();
+  const { signal } = stopped;
   async function open(): Promise<void> {
     const opening = new Client(options);
     opening.on('notification', ({ payload }) => onNotice(payload ?? ''));
     opening.on('error', () => {});
-    opening.once('end', () => void again());
-    await opening.connect();
-    await opening.query(`listen ${opening.escapeIdentifier(channel)}`);
+    try {
+      await opening.connect();
+      await opening.query(`listen ${opening.escapeIdentifier(channel)}`);
+    } catch (cause) {
+      void opening.end().catch(() => {});
+      throw cause;
+    }
+    if (signal.aborted) return opening.end();
     client = opening;
+    // Only of a line that stood: one that could not be opened ends as well, and is tried again already.
+    opening.once('end', () => void again());
     onNotice('');
   }
   async function again(): Promise<void> {
-    while (!stopped.signal.aborted) {
-      await delay(LISTEN_AGAIN_MS, undefined, { signal: stopped.signal, ref: false }).catch(() => {});
-      if (stopped.signal.aborted) return;
-      if (
-        await open().then(
-          () => true,
-          () => false,
-        )
-      )
-        return;
+    while (!signal.aborted) {
+      await delay(LISTEN_AGAIN_MS, undefined, { signal, ref: false }).catch(() => {});
+      if (signal.aborted || (await open().then(isDone, isNotDone))) return;
     }
   }
   await open().catch(unavailable);
@@ -131,3 +132,6 @@ async function listening(options: object, channel: string, onNotice: (text: stri
     await client?.end().catch(() => {});
   };
 }
+
+const isDone = () => true;
+const isNotDone = () => false;
