@@ -13,7 +13,7 @@ const PERSON = '321012198812139970';
 type Item = Catalogue['items'][number];
 
 it('all 216 delegated powers are handed in, and finished', async () => {
-  await using hall = await startHall();
+  await using hall = await startHall({}, {}, { as: 'clerk' });
   const catalogue = openCatalogue(undefined);
   const items = catalogue.items.filter(({ delegated }) => delegated);
   expect(items).toHaveLength(216);

@@ -56,7 +56,7 @@ const kindsOf = async (ask: Ask, number: string): Promise<readonly string[]> =>
 describe('the promises of one hall', () => {
   let hall: Hall;
   beforeAll(async () => {
-    hall = await startHall({ commissioners: { 'project-construction': ['zhang', 'li'] } });
+    hall = await startHall({ commissioners: { 'project-construction': ['zhang', 'li'] } }, {}, { as: 'clerk' });
   }, 60_000);
   afterAll(() => hall?.[Symbol.asyncDispose]());
 
@@ -115,7 +115,7 @@ async function startFlagged(ask: Ask): Promise<string> {
 describe('time passes in the hall', () => {
   let hall: Hall;
   beforeAll(async () => {
-    hall = await startHall({ commissioners: { 'project-construction': ['zhang'] } });
+    hall = await startHall({ commissioners: { 'project-construction': ['zhang'] } }, {}, { as: 'clerk' });
   }, 60_000);
   afterAll(() => hall?.[Symbol.asyncDispose]());
 
@@ -157,7 +157,7 @@ async function clockOf(hall: Hall): Promise<{ readonly aheadMs: number }> {
 
 describe('an agency that is away', () => {
   it('does not charge the applicant: the hall fetches the document later, and only closing waits', async () => {
-    await using hall = await startHall();
+    await using hall = await startHall({}, {}, { as: 'clerk' });
     const opened = await doing(hall.ask, 'openCase', {
       items: ['sme-technology'],
       applicant: { uscc: USCC, nameZh: '扬州示例精密机械有限公司' },
@@ -200,7 +200,7 @@ async function follow(url: string, token: string, after: string | undefined, unt
 describe.skipIf(noPostgres !== undefined)('one key of a client, at two replicas at the same moment', () => {
   it('is one case and one answer, however often it comes', async () => {
     await using database = await openTestDatabase();
-    await using hall = await startHall({}, { DATABASE_URL: database.url });
+    await using hall = await startHall({}, { DATABASE_URL: database.url }, { as: 'clerk' });
     await using other = await hall.replica();
     for (let i = 0; i < 5; i++) {
       const number = await ready(hall.ask);
@@ -216,7 +216,7 @@ describe.skipIf(noPostgres !== undefined)('one key of a client, at two replicas 
 describe.skipIf(noPostgres !== undefined)('subscribers, with two replicas', () => {
   it('a subscriber that goes on at another replica has seen everything once, in the order of the case', async () => {
     await using database = await openTestDatabase();
-    await using hall = await startHall({}, { DATABASE_URL: database.url });
+    await using hall = await startHall({}, { DATABASE_URL: database.url }, { as: 'clerk' });
     await using other = await hall.replica();
     const token = await hall.token('clerk');
     const first = await submitted(hall.ask);

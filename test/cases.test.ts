@@ -11,7 +11,7 @@ const NOW =
 
 let hall: Hall;
 beforeAll(async () => {
-  hall = await startHall();
+  hall = await startHall({}, {}, { as: 'clerk' });
 }, 60_000);
 afterAll(() => hall?.[Symbol.asyncDispose]());
 

@@ -9,7 +9,7 @@ let hall: Hall;
 let headers: { authorization: string };
 beforeAll(async () => {
   hall = await startHall();
-  headers = { authorization: `Bearer ${await hall.token('clerk')}` };
+  headers = { authorization: `Bearer ${await hall.token('integrator')}` };
 });
 afterAll(() => hall[Symbol.asyncDispose]());
 

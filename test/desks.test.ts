@@ -82,7 +82,7 @@ describe('decisions of agencies', () => {
   it.each([FUND, BANK, INSURANCE, CITY])(
     '$slug of an agency that never calls back is granted by asking',
     async (of) => {
-      await using hall = await startHall();
+      await using hall = await startHall({}, {}, { as: 'clerk' });
       await habit(hall, of, 'silent');
       const number = await handIn(hall, of);
       await untilIn(hall, number, 'RECEIVED');
@@ -98,7 +98,7 @@ describe('decisions of agencies', () => {
   it.each([FUND, MEDICAL, INSURANCE, CITY])(
     '$slug that must be mended is mended once, and granted',
     async (of) => {
-      await using hall = await startHall();
+      await using hall = await startHall({}, {}, { as: 'clerk' });
       await habit(hall, of, 'correct');
       const number = await handIn(hall, of);
       await untilIn(hall, number, 'RECEIVED');

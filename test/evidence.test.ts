@@ -20,7 +20,7 @@ const data = join(folder, 'data');
 
 let hall: Hall;
 beforeAll(async () => {
-  hall = await startHall({}, { YIMEN_DATA: data });
+  hall = await startHall({}, { YIMEN_DATA: data }, { as: 'clerk' });
   writeFileSync(join(data, 'run.json'), JSON.stringify({ url: hall.url, secret: hall.yimen.runSecret }));
 }, 60_000);
 afterAll(async () => {
@@ -157,7 +157,7 @@ describe.skipIf(noPostgres !== undefined)('a hall on PostgreSQL', () => {
   it('is verified beside the running gateway, and hands out evidence; a row changed in the database is named', async () => {
     await using database = await openTestDatabase();
     const env = { YIMEN_DATA: join(folder, 'shared'), DATABASE_URL: database.url };
-    await using other = await startHall({}, env);
+    await using other = await startHall({}, env, { as: 'clerk' });
     const input = { items: [ITEM], applicant: { uscc: USCC, nameZh: '示例' } };
     const opened = await other.ask(`mutation ($input: OpenCaseInput!) { openCase(input: $input) { ${NOW} } }`, { input });
     const file = join(folder, 'shared.json');
@@ -191,7 +191,7 @@ describe('the settings of proof', () => {
       keys: { audit: { file: key } },
       audit: { hash: 'sha256', checkpoints: join(folder, 'kept'), every: { rows: 1, time: '1s' } },
     };
-    await using other = await startHall(own);
+    await using other = await startHall(own, {}, { as: 'clerk' });
     const { headers, body } = {
       headers: { 'x-yimen-run': other.yimen.runSecret, 'content-type': 'application/json' },
       body: '{"read":"settle"}',

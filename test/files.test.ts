@@ -16,7 +16,7 @@ const FILE = 'file { id type size sha256 }';
 let hall: Hall;
 const data = mkdtempSync(join(tmpdir(), 'yimen-files-'));
 beforeAll(async () => {
-  hall = await startHall({ files: { most: 1_000_000 } }, { YIMEN_DATA: data });
+  hall = await startHall({ files: { most: 1_000_000 } }, { YIMEN_DATA: data }, { as: 'clerk' });
 }, 60_000);
 afterAll(() => hall?.[Symbol.asyncDispose]());
 
@@ -164,7 +164,7 @@ describe('refused at the door', () => {
 
 describe('T18: the disk is full', () => {
   it('503, and the gateway answers everything else', async () => {
-    await using full = await startHall({ files: { reserve: Number.MAX_SAFE_INTEGER } });
+    await using full = await startHall({ files: { reserve: Number.MAX_SAFE_INTEGER } }, {}, { as: 'clerk' });
     const authorization = `Bearer ${await full.token('clerk')}`;
     const reply = await request(`${full.url}/files`, { method: 'POST', body: PDF, headers: { authorization } });
     expect([reply.statusCode, await reply.body.json()]).toMatchObject([503, { errors: [{ extensions: { code: 'FILE_STORE_FULL' } }] }]);

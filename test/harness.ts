@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { request } from 'undici';
@@ -30,6 +30,8 @@ export interface AskOptions {
   readonly role?: Role;
   readonly token?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Asks within a session of this subject, for advice. */
+  readonly serving?: ServeInput['subject'];
 }
 
 /** A session to open, in the schema's words. */
@@ -68,18 +70,19 @@ export interface Hall extends AsyncDisposable {
 }
 
 /** Tests of reading ask as a machine that may read everything: what clerks may see, and why, has tests of its own. */
+const GRANTS = { CONSULTATION: ['Enterprise', 'Person'] };
 const EVERYTHING = { actor: 'sandbox-integrator', fields: ['Enterprise', 'Person', 'Query'], perDay: 1_000_000 };
 
-/** Starts a hall on free ports in a folder of its own. `config` becomes its `yimen.config.json`, `env` its environment. */
+/** Starts a hall on free ports in a folder of its own. `config` becomes its `yimen.config.json`, `env` its environment; `as` is who asks unless a question says otherwise. */
 export async function startHall(
   config: object = {},
   env: Readonly<Record<string, string>> = {},
-  { together = 1 }: { readonly together?: number } = {},
+  { together = 1, as = 'integrator' }: { readonly together?: number; readonly as?: Role } = {},
 ): Promise<Hall> {
   const folder = mkdtempSync(join(tmpdir(), 'yimen-'));
   writeFileSync(
     join(folder, 'yimen.config.json'),
-    JSON.stringify({ access: { bulk: [EVERYTHING], personsPerMinute: 100_000 }, ...config }),
+    JSON.stringify({ access: { bulk: [EVERYTHING], grants: GRANTS, personsPerMinute: 100_000 }, ...config }),
   );
   const settings = readSettings({ YIMEN_DATA: join(folder, 'data'), PORT: '0', ...env }, folder);
   const host = await startShippedSandbox(settings);
@@ -98,8 +101,25 @@ export async function startHall(
   };
   const asking =
     (url: string): Hall['ask'] =>
-    async (query, variables, options = {}) =>
-      ask(url, query, variables, options.token ?? (await token(options.role ?? 'integrator')), options.headers);
+    async (query, variables, options = {}) => {
+      const role = options.role ?? as;
+      const session = options.serving ? await serving(options.serving, role) : {};
+      return ask(url, query, variables, options.token ?? (await token(role)), { ...session, ...options.headers });
+    };
+  const sessions = new Map<string, ReturnType<Hall['serve']>>();
+  const serving = (subject: ServeInput['subject'], role: Role) => {
+    const name = `${role} ${JSON.stringify(subject)}`;
+    const known = sessions.get(name) ?? serve({ subject, purpose: { kind: 'CONSULTATION' } }, role);
+    sessions.set(name, known);
+    return known;
+  };
+  const serve: Hall['serve'] = async (input, role = 'clerk') => {
+    const query = 'mutation ($input: OpenSessionInput!) { openSession(input: $input) { session { id } problems { code path } } }';
+    const { data, errors } = await asking(yimen.url)(query, { input: { evidence: 'IDENTITY_CARD', ...input } }, { role });
+    const id = data?.openSession.session?.id;
+    if (!id) throw new Error(`no session: ${JSON.stringify(errors ?? data.openSession.problems)}`);
+    return { 'x-yimen-session': id };
+  };
   const replicas: Yimen[] = [...gateways];
   const replicaOf = (other: Yimen): Replica => ({
     url: other.url,
@@ -119,23 +139,22 @@ export async function startHall(
     token,
     ask: asking(yimen.url),
     async replica() {
-      const other = await start();
+      const other = await startYimen({
+        ...settings,
+        sandbox: host.url,
+        data: env['DATABASE_URL'] ? settings.data : besideOf(settings.data),
+      });
       replicas.push(other);
       return replicaOf(other);
     },
     async advance(ms) {
-      // Tokens of before have run out by then.
+      // Tokens and sessions of before have run out by then.
       tokens.clear();
+      sessions.clear();
       const headers = { 'x-yimen-run': yimen.runSecret, 'content-type': 'application/json' };
       await request(`${yimen.url}/sandbox/clock`, { method: 'POST', headers, body: JSON.stringify({ advanceMs: ms }) });
     },
-    async serve(input, role = 'clerk') {
-      const query = 'mutation ($input: OpenSessionInput!) { openSession(input: $input) { session { id } problems { code path } } }';
-      const { data, errors } = await asking(yimen.url)(query, { input: { evidence: 'IDENTITY_CARD', ...input } }, { role });
-      const id = data?.openSession.session?.id;
-      if (!id) throw new Error(`no session: ${JSON.stringify(errors ?? data.openSession.problems)}`);
-      return { 'x-yimen-session': id };
-    },
+    serve,
     fault: (connector, fault, agency) => sandbox.setFault(connector, fault, agency),
     async [Symbol.asyncDispose]() {
       for (const each of replicas) await each.close();
@@ -143,6 +162,13 @@ export async function startHall(
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** An embedded database is one process's: a replica without PostgreSQL has its own, and the same keys. */
+function besideOf(data: string): string {
+  const own = mkdtempSync(`${data}-`);
+  cpSync(join(data, 'keys'), join(own, 'keys'), { recursive: true });
+  return own;
 }
 
 async function ask(url: string, query: string, variables: object | undefined, token: string, headers: object = {}): Promise<Answer> {

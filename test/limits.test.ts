@@ -22,7 +22,7 @@ describe('maintenance', () => {
     expect((await hall.ask(HEALTH)).data.agency.health).toEqual({ quotaLeft: null, maintenance: { until } });
     expect(hall.agencies.find(({ id }) => id === 'tax')?.traffic().calls).toBe(0);
     await hall.advance(61 * 60_000);
-    const token = await hall.sandbox.token({ role: 'clerk' });
+    const token = await hall.sandbox.token({ role: 'integrator' });
     expect((await hall.ask(BOTH, {}, { token })).errors).toBeUndefined();
     expect((await hall.ask(HEALTH, {}, { token })).data.agency.health.maintenance).toBeNull();
   });
@@ -35,7 +35,7 @@ describe('maintenance', () => {
     await using hall = await startHall({ agencies: { taxation: { maintenance: [later] } } });
     await hall.ask(BOTH);
     await hall.advance(4 * 60 * 60_000);
-    const answer = await hall.ask(BOTH, {}, { token: await hall.sandbox.token({ role: 'clerk' }) });
+    const answer = await hall.ask(BOTH, {}, { token: await hall.sandbox.token({ role: 'integrator' }) });
     expect(answer.data.enterprise.tax.provenance.freshness).toBe('STALE');
   });
 });
@@ -48,7 +48,7 @@ describe("the agency's own quota", () => {
     expect(third.errors).toMatchObject([{ extensions: { code: 'AGENCY_THROTTLED', retryAfterMs: expect.any(Number) } }]);
     expect((await hall.ask(HEALTH)).data.agency.health.quotaLeft).toBe(0);
     await hall.advance(DAY);
-    const token = await hall.sandbox.token({ role: 'clerk' });
+    const token = await hall.sandbox.token({ role: 'integrator' });
     expect((await hall.ask(BOTH, {}, { token })).errors).toBeUndefined();
     expect((await hall.ask(HEALTH, {}, { token })).data.agency.health.quotaLeft).toBe(1);
   });

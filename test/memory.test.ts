@@ -7,7 +7,7 @@ const TAX = `{ enterprise(uscc: "${USCC}") { tax { arrears provenance { freshnes
 const MINUTE = 60_000;
 
 const taxCalls = (hall: Hall) => hall.agencies.find(({ id }) => id === 'tax')?.traffic().calls;
-const ask = async (hall: Hall, role: Role = 'clerk') => (await hall.ask(TAX, {}, { role })).data.enterprise.tax;
+const ask = async (hall: Hall, role?: Role) => (await hall.ask(TAX, {}, role ? { role, serving: { uscc: USCC } } : {})).data.enterprise.tax;
 
 describe('what an agency said is remembered', () => {
   it('for its fresh age, then shown as stale while it is asked again, then asked', async () => {
@@ -15,7 +15,7 @@ describe('what an agency said is remembered', () => {
     const live = await ask(hall);
     expect(live.provenance.freshness).toBe('LIVE');
     await hall.advance(9 * MINUTE);
-    const token = await hall.sandbox.token({ role: 'clerk' });
+    const token = await hall.sandbox.token({ role: 'integrator' });
     const again = async () => (await hall.ask(TAX, {}, { token })).data.enterprise.tax.provenance;
     expect(await again()).toEqual({ freshness: 'CACHED', retrievedAt: live.provenance.retrievedAt });
     expect(taxCalls(hall)).toBe(1);
@@ -30,12 +30,12 @@ describe('what an agency said is remembered', () => {
     const live = await ask(hall);
     await hall.fault('tax', 'down');
     await hall.advance(3 * 60 * MINUTE);
-    const token = await hall.sandbox.token({ role: 'clerk' });
+    const token = await hall.sandbox.token({ role: 'integrator' });
     const stale = await hall.ask(TAX, {}, { token });
     expect(stale.errors).toBeUndefined();
     expect(stale.data.enterprise.tax.provenance).toEqual({ freshness: 'STALE', retrievedAt: live.provenance.retrievedAt });
     await hall.advance(25 * 60 * MINUTE);
-    const late = await hall.ask(TAX, {}, { token: await hall.sandbox.token({ role: 'clerk' }) });
+    const late = await hall.ask(TAX, {}, { token: await hall.sandbox.token({ role: 'integrator' }) });
     expect(late.data.enterprise.tax).toBeNull();
     expect(late.errors).toMatchObject([{ extensions: { code: 'AGENCY_UNAVAILABLE' } }]);
   });
@@ -73,7 +73,7 @@ describe('what an agency said is remembered', () => {
 describe('one question in flight is asked once', () => {
   it('200 clerks who ask the same at the same time cost one call', async () => {
     await using hall = await startHall();
-    await hall.token('clerk');
+    await hall.token('integrator');
     for (const agency of hall.agencies) agency.setLatency(100);
     const answers = await Promise.all(Array.from({ length: 200 }, () => hall.ask(TAX)));
     expect(answers.every(({ errors }) => errors === undefined)).toBe(true);

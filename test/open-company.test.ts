@@ -132,7 +132,7 @@ async function onceEach(hall: Hall, items: readonly { connector: string | null; 
 
 describe('open a company', () => {
   it('registration first, then everybody at the same time, until the bank knows', async () => {
-    await using hall = await startHall();
+    await using hall = await startHall({}, {}, { as: 'clerk' });
     const started = performance.now();
     const number = await openCompany(hall, openCatalogue(undefined), 'company-1');
     const [{ items, events }] = await untilDecided(hall, hall, [number]);
@@ -149,7 +149,7 @@ describe('open a company', () => {
 describe.skipIf(noPostgres !== undefined)('two replicas that start at the same moment on an empty database', () => {
   it('share the work: nothing is done twice', async () => {
     await using database = await openTestDatabase();
-    await using hall = await startHall({}, { DATABASE_URL: database.url }, { together: 2 });
+    await using hall = await startHall({}, { DATABASE_URL: database.url }, { together: 2, as: 'clerk' });
     const catalogue = openCatalogue(undefined);
     const [other] = hall.others;
     if (!other) throw new Error('one replica is missing');

@@ -102,11 +102,14 @@ describe('one command', () => {
         await run(process.execPath, [...TSX, resolve('src/cli/main.ts'), ...args], { env: { ...process.env, YIMEN_DATA: data } })
       ).stdout.trim();
 
-    const token = await yimen('token', '--role', 'clerk');
+    const headers = async () => {
+      const lines = (await yimen('token', '--role', 'clerk', '--session', '91321071990000017N')).split('\n');
+      return Object.fromEntries(lines.map((line) => line.split(': ') as [string, string]));
+    };
     const ask = async () => {
       const reply = await request(`${url}/graphql`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        headers: { ...(await headers()), 'content-type': 'application/json' },
         body: JSON.stringify({ query: '{ enterprise(uscc: "91321071990000017N") { seals { items { number } } } }' }),
       });
       return (await reply.body.json()) as {

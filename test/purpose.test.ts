@@ -19,6 +19,8 @@ const COMPANY = enterprises[0]?.uscc ?? '';
 const STRANGER = persons.find(({ household }) => household.householdId !== persons[0]?.household.householdId)?.idNumber ?? '';
 const FAMILY = persons.slice(1).find(({ household }) => household.householdId === persons[0]?.household.householdId)?.idNumber ?? '';
 const MINUTE = 60_000;
+/** A machine that may read what belongs to enterprises. */
+const READER = { actor: 'sandbox-integrator', fields: ['Enterprise'], perDay: 1_000 };
 
 const TAX = 'query ($uscc: UnifiedSocialCreditCode!) { enterprise(uscc: $uscc) { tax { arrears } } }';
 const NAME = 'query ($id: CitizenIdNumber!) { person(idNumber: $id) { identity { nameZh } } }';
@@ -29,7 +31,7 @@ const advice = (subject: ServeInput['subject']): ServeInput => ({ subject, purpo
 
 let hall: Hall;
 beforeAll(async () => {
-  hall = await startHall();
+  hall = await startHall({ access: {} });
 });
 afterAll(() => hall?.[Symbol.asyncDispose]());
 
@@ -133,7 +135,7 @@ describe('a session', () => {
   });
 
   it('ends by itself', async () => {
-    await using other = await startHall();
+    await using other = await startHall({ access: {} });
     const headers = await other.serve(advice({ uscc: COMPANY }));
     expect((await other.ask(TAX, { uscc: COMPANY }, { role: 'clerk', headers })).errors).toBeUndefined();
     await other.advance(31 * MINUTE);
@@ -175,7 +177,7 @@ async function log(filter: object, at = hall): Promise<readonly Row[]> {
 
 describe('the book of who saw what', () => {
   it('has a row for what was seen and one for what was refused, with window, purpose, fields and agencies; no number in clear', async () => {
-    await using own = await startHall();
+    await using own = await startHall({ access: { bulk: [READER] } });
     const headers = await own.serve(advice({ idNumber: PERSON }));
     const query = 'query ($id: CitizenIdNumber!) { person(idNumber: $id) { identity { nameZh } household { address } } }';
     await own.ask(query, { id: PERSON }, { role: 'clerk', headers });
@@ -197,7 +199,7 @@ describe('the book of who saw what', () => {
   });
 
   it('counts right: a row for every subject of every request, also when many ask at once', async () => {
-    await using own = await startHall();
+    await using own = await startHall({ access: { bulk: [READER] } });
     const some = enterprises.slice(0, 20).map(({ uscc }) => uscc);
     await Promise.all(some.flatMap((uscc) => [1, 2, 3, 4, 5].map(() => own.ask(TAX, { uscc }))));
     for (const uscc of some) expect(await log({ subject: { uscc } }, own)).toHaveLength(5);

@@ -171,7 +171,7 @@ describe.skipIf(skip)('a Redis that is emptied, killed and started again under l
   it('costs no case anything: all are answered, handed in once, granted and told', async () => {
     await using redis = await ownRedis();
     await using database = await openTestDatabase();
-    await using hall = await startHall(CONFIG, { DATABASE_URL: database.url, REDIS_URL: redis.url }, { together: 2 });
+    await using hall = await startHall(CONFIG, { DATABASE_URL: database.url, REDIS_URL: redis.url }, { together: 2, as: 'clerk' });
     const gateways = [hall, ...hall.others];
     await using follower = followAgain(
       gateways.map(({ url }) => url),

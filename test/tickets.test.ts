@@ -17,7 +17,7 @@ const callsOf = (hall: Hall, id: string) => hall.agencies.find((agency) => agenc
 const within = (text: string, ticket?: string) => ({ 'x-yimen-within': text, ...(ticket && { 'x-yimen-ticket': ticket }) });
 const ticketOf = (answer: Answer): string => String(answer.errors?.[0]?.extensions['ticket']);
 
-async function stream(hall: Hall, variables: object, role: Role = 'clerk', query = ARRIVED): Promise<ExecutionResult[]> {
+async function stream(hall: Hall, variables: object, role: Role = 'integrator', query = ARRIVED): Promise<ExecutionResult[]> {
   const headers = { authorization: `Bearer ${await hall.token(role)}` };
   const client = createClient({ url: `${hall.url}/graphql/stream`, headers, retryAttempts: 0 });
   const results: ExecutionResult[] = [];
@@ -125,7 +125,7 @@ describe('sectionArrived', () => {
 describe('the stream keeps the rules of POST', () => {
   const send = async (hall: Hall, options: { method?: 'GET' | 'POST'; query: string; headers?: object }) => {
     const { method = 'POST', query, headers } = options;
-    const token = await hall.token('clerk');
+    const token = await hall.token('integrator');
     const search = method === 'GET' ? `?query=${encodeURIComponent(query)}` : '';
     const reply = await request(`${hall.url}/graphql/stream${search}`, {
       method,
@@ -170,7 +170,7 @@ describe('the stream keeps the rules of POST', () => {
       const headers = {
         accept: 'text/event-stream',
         'content-type': 'application/json',
-        authorization: `Bearer ${await hall.token('clerk')}`,
+        authorization: `Bearer ${await hall.token('integrator')}`,
       };
       const reply = await request(`${hall.url}/graphql/stream`, { method: 'POST', headers, body });
       const { errors } = (await reply.body.json()) as Answer;
@@ -198,7 +198,7 @@ describe('the stream keeps the rules of POST', () => {
     const query = 'query ($u: UnifiedSocialCreditCode!) { enterprise(uscc: $u) { tax { arrears } } }';
     const get = async (variables: string) => {
       const search = new URLSearchParams({ query, variables });
-      const headers = { accept: 'text/event-stream', authorization: `Bearer ${await hall.token('clerk')}` };
+      const headers = { accept: 'text/event-stream', authorization: `Bearer ${await hall.token('integrator')}` };
       const reply = await request(`${hall.url}/graphql/stream?${search}`, { headers });
       return [reply.statusCode, await reply.body.text()];
     };

@@ -231,7 +231,7 @@ describe('the day to begin', () => {
   it('is today by the gateway’s clock, in Beijing, unless another is given', async () => {
     await using ahead = await startHall();
     await ahead.advance(40 * 86_400_000);
-    const token = await ahead.sandbox.token({ role: 'clerk' });
+    const token = await ahead.sandbox.token({ role: 'integrator' });
     const today = new Date(Date.now() + (40 * 24 + 8) * 3_600_000).toISOString().slice(0, 10);
     const { data } = await ahead.ask('{ guide(input: { theme: "retire" }) { startOn } }', {}, { token });
     expect(data.guide.startOn).toBe(today);
@@ -282,7 +282,9 @@ describe('what does not fit', () => {
   it('an identity number in a URL, whichever way it is put there; a guide for nobody may be asked that way', async () => {
     const get = async (query: string, variables = {}) => {
       const search = new URLSearchParams({ query, variables: JSON.stringify(variables) });
-      const reply = await request(`${hall.url}/graphql?${search}`, { headers: { authorization: `Bearer ${await hall.token('clerk')}` } });
+      const reply = await request(`${hall.url}/graphql?${search}`, {
+        headers: { authorization: `Bearer ${await hall.token('integrator')}` },
+      });
       return reply.body.text();
     };
     const applicant = { people: [{ role: 'SPOUSE', idNumber: ID }] };
