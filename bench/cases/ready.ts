@@ -5,7 +5,7 @@ import { median } from '../gateway.ts';
 import { filled, spread, submit, untilReceived } from './filling.ts';
 import { askServer, type BenchHall } from './hall.ts';
 
-export const CASES = 10_000;
+const CASES = 10_000;
 const REAL = 50;
 const TIMES = 5;
 
