@@ -53,7 +53,7 @@ async function asked({ database, folder }: BenchHall, text: string): Promise<rea
 
 /** Every table's row once more for each copy, its ids made anew from the old ones and the copy's number. */
 function copies(count: number): string {
-  const anew = (id: string) => `md5(${id} || n)::uuid`;
+  const anew = (id: string) => `md5(${id}::text || n)::uuid`;
   const copy = (table: string, changed: Readonly<Record<string, string>>) =>
     `insert into yimen.${table} select (jsonb_populate_record(one, jsonb_build_object(${Object.entries(changed)
       .map(([name, value]) => `'${name}', ${value}`)
