@@ -39,7 +39,7 @@ import { auditKey, openCaseRoom } from './hall.ts';
 import { FAULTS, type Fault, type SandboxClient, type SandboxDescription, sandboxClient } from './kit/index.ts';
 import { createHttpServer, type SandboxDoor } from './server/index.ts';
 import { checked, type IssuerSettings, packageFolder, type Settings } from './settings/index.ts';
-import { derivedKey, holdsDatabase, openShared, Vault } from './store/index.ts';
+import { derivedKey, openShared, Vault } from './store/index.ts';
 import { createAuthenticator, noticeCodes } from './trust/index.ts';
 
 /** A gateway that listens. */
@@ -122,7 +122,8 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
   const calendar = hallCalendar(settings);
   const vault = new Vault(derivedKey(key, 'cases'));
   const cases = caseRoom(() => openCaseRoom(settings, key, { catalogue, calendar, engine, clock, log, vault }, casesTools));
-  if (settings.database || holdsDatabase(settings.data)) await cases.enter();
+  // Cases go on by themselves, and nothing is read that cannot be written down.
+  await cases.enter();
   const graph = createGraph({ folders: schemaFolders(settings), served: engine.served });
   const onInternal = (error: unknown, traceId: string) => log.error({ err: error, traceId }, 'internal error');
   const runSecret = randomBytes(24).toString('base64url');

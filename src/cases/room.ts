@@ -1,10 +1,7 @@
 import type { AccessRecords, Proof } from '../trust/index.ts';
 import type { Cases } from './service.ts';
 
-/**
- * The room of cases, opened when it is first needed. A gateway that only reads has no database; one whose folder holds
- * cases, or that shares PostgreSQL, opens it at once, for cases go on by themselves.
- */
+/** The room of cases, opened once; what could not be opened is tried again the next time. */
 export interface CaseRoom {
   /** What is open, if anything is. */
   readonly opened: Opened | undefined;
