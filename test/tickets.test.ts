@@ -68,7 +68,7 @@ describe('a slow agency never blocks the counter', () => {
     const mine = await hall.ask(IDENTITY, {}, { headers: within('3s', ticketOf(early)) });
     expect(mine.data.person.identity).toMatchObject({ nameZh: expect.any(String), provenance: { freshness: 'LIVE' } });
     expect(callsOf(hall, 'public-security')).toBe(1);
-    await hall.ask(IDENTITY, {}, { role: 'officer', headers: within('3s', ticketOf(early)) });
+    await hall.ask(IDENTITY, {}, { role: 'officer', serving: { idNumber: PERSON }, headers: within('3s', ticketOf(early)) });
     expect(callsOf(hall, 'public-security')).toBe(2);
     await hall.ask(IDENTITY);
     expect(callsOf(hall, 'public-security')).toBe(3);

@@ -1,10 +1,10 @@
-import { and, eq } from 'drizzle-orm';
-import type { AuditEntry, Unit } from '../store/index.ts';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { type AuditEntry, rowsOf, type Unit } from '../store/index.ts';
 import { duesOf } from './dues.ts';
 import { handOver, tellApplicant } from './errands/index.ts';
 import { factDigest } from './evidence.ts';
-import { type Fact, FINAL, type Standing, standingOf, statusOf } from './life/index.ts';
-import { caseEvents, caseFacts, caseItems, cases } from './tables.ts';
+import { type Fact, type FactDetail, FINAL, type Standing, standingOf, statusOf } from './life/index.ts';
+import { caseFacts, caseItems, cases } from './tables.ts';
 import { ASK_AFTER_MS, BUREAU, type CasesTools, caseChannel, GATEWAY, QUEUES, type Who } from './tools.ts';
 
 export type CaseRow = typeof cases.$inferSelect;
@@ -24,10 +24,15 @@ export interface Recorded {
 }
 
 /** Holds a case for this transaction; undefined when there is none of this id. */
-export async function hold({ db }: Unit, id: string): Promise<HeldCase | undefined> {
-  const [row] = await db.select().from(cases).where(eq(cases.id, id)).for('update');
+export const hold = (unit: Unit, id: string): Promise<HeldCase | undefined> => holdWhere(unit, eq(cases.id, id));
+
+/** The same by the number of the case. */
+export const holdNumbered = (unit: Unit, number: string): Promise<HeldCase | undefined> => holdWhere(unit, eq(cases.number, number));
+
+async function holdWhere({ db }: Unit, which: SQL): Promise<HeldCase | undefined> {
+  const [row] = await db.select().from(cases).where(which).for('update');
   if (!row) return undefined;
-  const items = await db.select().from(caseItems).where(eq(caseItems.caseId, id)).orderBy(caseItems.place);
+  const items = await db.select().from(caseItems).where(eq(caseItems.caseId, row.id)).orderBy(caseItems.place);
   return { row, items };
 }
 
@@ -36,24 +41,53 @@ export async function hold({ db }: Unit, id: string): Promise<HeldCase | undefin
  * subscribers see, the row of proof, the release of items that waited. The one way in which anything happens to a case.
  */
 export async function record(unit: Unit, held: HeldCase, item: ItemRow, fact: Fact, who: Who, tools: CasesTools): Promise<Recorded> {
-  const { id, kind, at, by, ...detail } = fact;
   const now = new Date(tools.clock.now());
-  const kept = await unit.db
-    .insert(caseFacts)
-    .values({ itemId: item.id, id, kind, at, by, detail: { kind, ...detail } as Fact, actor: who.actor, keptAt: now })
-    .onConflictDoNothing()
-    .returning({ id: caseFacts.id });
-  const standing = standingOf(await factsOf(unit, item.id));
-  if (kept.length === 0) return { outcome: 'known', standing };
-  const ignored = standing.ignored.includes(id);
+  const { isNew, facts } = await keep(unit, item.id, fact, who, now);
+  const standing = standingOf(facts);
+  if (!isNew) return { outcome: 'known', standing };
+  const ignored = standing.ignored.includes(fact.id);
   unit.audit.write(proof(held, item, fact, who, ignored));
   if (ignored) return { outcome: 'ignored', standing };
   const before = item.phase;
-  await project(unit, held, item, standing, now, tools);
-  await tell(unit, held, item, fact, who, now);
+  project(held, item, standing, now, tools);
+  await write(unit, held, item, fact, who);
   await tellApplicant(unit, held, item, fact, tools);
   if (before !== item.phase) await follow(unit, held, item, tools);
   return { outcome: 'kept', standing };
+}
+
+interface Kept {
+  /** Whether the fact was not there yet. */
+  readonly isNew: boolean;
+  /** All facts of the item, this one included. */
+  readonly facts: readonly Fact[];
+}
+
+interface KeptRow {
+  readonly kept: boolean;
+  readonly id: string | null;
+  readonly at: string | Date;
+  readonly by: Fact['by'];
+  readonly detail: FactDetail;
+}
+
+/** Keeps a fact, if it is new, and reads all there are: in one statement, for every case is written by way of this. */
+async function keep({ db }: Unit, itemId: string, fact: Fact, { actor }: Who, now: Date): Promise<Kept> {
+  const { id, kind, at, by, ...detail } = fact;
+  const rows = await rowsOf<KeptRow>(
+    db,
+    sql`with kept as (
+        insert into yimen.case_facts (item_id, id, kind, at, by, detail, actor, kept_at)
+        values (${itemId}, ${id}, ${kind}, ${at.toISOString()}, ${by}, ${JSON.stringify({ kind, ...detail })}::jsonb, ${actor}, ${now.toISOString()})
+        on conflict do nothing returning id)
+      select exists (select from kept) as kept, known.id, known.at, known.by, known.detail
+      from (select 1) as one left join yimen.case_facts known on known.item_id = ${itemId}
+      order by known.kept_at, known.id`,
+  );
+  const isNew = rows[0]?.kept ?? false;
+  // The statement reads what was there before it wrote.
+  const known = rows.flatMap((row) => (row.id === null ? [] : [{ ...row.detail, id: row.id, at: new Date(row.at), by: row.by } as Fact]));
+  return { isNew, facts: isNew ? [...known, fact] : known };
 }
 
 export async function factsOf({ db }: Pick<Unit, 'db'>, itemId: string): Promise<readonly Fact[]> {
@@ -75,10 +109,10 @@ function proof({ row }: HeldCase, { item }: ItemRow, fact: Fact, who: Who, ignor
   };
 }
 
-/** Writes down what the facts make of an item. */
-async function project(unit: Unit, held: HeldCase, item: ItemRow, standing: Standing, now: Date, tools: CasesTools): Promise<void> {
+/** What the facts make of an item and its case. */
+function project(held: HeldCase, item: ItemRow, standing: Standing, now: Date, tools: CasesTools): void {
   const { phase, reference, receivedAt, acceptedAt, decidedAt } = standing;
-  const projected = {
+  Object.assign(item, {
     phase,
     reference: reference ?? item.reference,
     receivedAt,
@@ -87,29 +121,28 @@ async function project(unit: Unit, held: HeldCase, item: ItemRow, standing: Stan
     // Whoever tells something has the application: what was in doubt is so no more.
     inDoubt: item.inDoubt && (phase === 'QUEUED' || phase === 'UNKNOWN'),
     ...duesOf(item.item, standing, tools),
-  };
-  Object.assign(item, projected);
-  await unit.db.update(caseItems).set(projected).where(eq(caseItems.id, item.id));
-  const status = statusOf(held.items.map((each) => each.phase));
-  Object.assign(held.row, { status, changedAt: now });
-  await unit.db.update(cases).set({ status, changedAt: now }).where(eq(cases.id, held.row.id));
+  });
+  Object.assign(held.row, { status: statusOf(held.items.map((each) => each.phase)), changedAt: now });
 }
 
-/** The event that subscribers see. It holds no personal data. */
-async function tell(unit: Unit, { row }: HeldCase, item: ItemRow, fact: Fact, who: Who, at: Date): Promise<void> {
-  await unit.db.insert(caseEvents).values({
-    caseId: row.id,
-    item: item.item,
-    kind: fact.kind,
-    phase: item.phase,
-    status: row.status,
-    at,
-    actor: who.actor,
-    role: who.role,
-    window: who.window ?? null,
-    why: 'reason' in fact ? fact.reason : null,
-  });
-  await unit.notify(caseChannel, row.id);
+const instant = (date: Date | null): SQL => sql`${date?.toISOString() ?? null}::timestamptz`;
+
+/** Writes down the item, its case and the event that subscribers see, and tells them: one statement. The event holds no personal data. */
+async function write({ db }: Unit, { row }: HeldCase, item: ItemRow, fact: Fact, { actor, role, window = undefined }: Who): Promise<void> {
+  const why = 'reason' in fact ? fact.reason : null;
+  await db.execute(sql`
+    with item as (
+      update yimen.case_items set phase = ${item.phase}, reference = ${item.reference}, received_at = ${instant(item.receivedAt)},
+        accepted_at = ${instant(item.acceptedAt)}, decided_at = ${instant(item.decidedAt)}, in_doubt = ${item.inDoubt},
+        promised_due = ${item.promisedDue}::date, statutory_due = ${item.statutoryDue}::date
+      where id = ${item.id}),
+    whole as (
+      update yimen.cases set status = ${row.status}, submitted_at = ${instant(row.submittedAt)}, changed_at = ${instant(row.changedAt)}
+      where id = ${row.id}),
+    event as (
+      insert into yimen.case_events (case_id, item, kind, phase, status, at, actor, role, "window", why)
+      values (${row.id}, ${item.item}, ${fact.kind}, ${item.phase}, ${row.status}, ${instant(row.changedAt)}, ${actor}, ${role}, ${window ?? null}, ${why}))
+    select pg_notify(${caseChannel}, ${row.id})`);
 }
 
 /** What a phase sets going. */

@@ -3,14 +3,13 @@ import type { Unit } from '../../store/index.ts';
 import { type Contents, openContents, sealContents } from '../contents.ts';
 import { FINAL } from '../life/index.ts';
 import { problem, Refused } from '../problem.ts';
-import { type HeldCase, hold } from '../record.ts';
+import { type HeldCase, holdNumbered } from '../record.ts';
 import { cases } from '../tables.ts';
 import type { CasesTools } from '../tools.ts';
 
 /** Holds the case of a number. Throws {@link Refused} where there is none. */
 export async function holdNumber(unit: Unit, number: string): Promise<HeldCase> {
-  const [found] = await unit.db.select({ id: cases.id }).from(cases).where(eq(cases.number, number));
-  const held = found && (await hold(unit, found.id));
+  const held = await holdNumbered(unit, number);
   if (!held) throw new Refused(problem('UNKNOWN_CASE', 'number'));
   return held;
 }

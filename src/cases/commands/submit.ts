@@ -6,7 +6,7 @@ import type { Unit } from '../../store/index.ts';
 import type { Fetched } from '../fetching.ts';
 import { type Problem, problem, Refused } from '../problem.ts';
 import { type HeldCase, record, releaseWaiting } from '../record.ts';
-import { caseMaterials, cases, submissions } from '../tables.ts';
+import { caseMaterials, submissions } from '../tables.ts';
 import type { CasesTools, Who } from '../tools.ts';
 import { holdNumber, mustBeDraft } from './editing.ts';
 
@@ -41,7 +41,7 @@ export async function submitCase(unit: Unit, input: SubmitInput, prepared: Prepa
   const now = new Date(tools.clock.now());
   await keyOf(unit, input, held, who, tools, now);
   await takeMaterials(unit, held, prepared, who, tools, now);
-  await unit.db.update(cases).set({ submittedAt: now }).where(eq(cases.id, held.row.id));
+  // Written down with the first fact.
   held.row.submittedAt = now;
   for (const item of held.items)
     await record(unit, held, item, { kind: 'submitted', id: 'submitted', at: now, by: 'applicant' }, who, tools);
