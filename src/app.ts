@@ -6,6 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { GraphQLSchema } from 'graphql';
 import { pino } from 'pino';
 import { type Calendar, createCalendar, hallCalendarShape } from './calendar/index.ts';
 import { type CaseRoom, type CasesTools, caseRoom } from './cases/index.ts';
@@ -48,6 +49,7 @@ export interface Yimen {
   /** The one-time secret with which the CLI speaks to this run. */
   readonly runSecret: string;
   readonly engine: Engine;
+  readonly schema: GraphQLSchema;
   /** Sections that no connector serves. */
   readonly unserved: readonly string[];
   /** Builds now what would be built at first use. */
@@ -169,6 +171,7 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
     url: listening.url,
     runSecret,
     engine,
+    schema: graph.schema,
     unserved: graph.unserved,
     warmUp: () => void catalogue.search('warm up'),
     async close() {
