@@ -7,7 +7,7 @@
 export { createApollo } from './apollo.ts';
 export { APPLICANTS, createCaseFormCheck, HALL, mayRead } from './cases/index.ts';
 export type { RequestContext } from './context.ts';
-export { createDocuments, type Documents, type Manifest, manifestOf, manifestShape } from './documents/index.ts';
+export { checkDocument, createDocuments, type Documents, manifestOf, manifestShape } from './documents/index.ts';
 export type { ErrorCode } from './errors.ts';
 export { type GlobalIds, globalIds } from './global-id.ts';
 export { issuedNotice } from './notice.ts';

@@ -9,16 +9,16 @@ import { compiled, hashOf, type Manifest } from './registered.ts';
 const MOST_DOCUMENTS = 2_000;
 
 /** A document that may run, or what is wrong with it. */
-export type Prepared = { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] };
+type Prepared = { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] };
 
 /** How a request names its document: by its text, or by the hash of one that is registered. */
-export interface AskedDocument {
+interface AskedDocument {
   readonly query?: string | null | undefined;
   readonly extensions?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
 /** An operation of a prepared document, with raw values of its variables. */
-export interface AskedOperation {
+interface AskedOperation {
   readonly document: DocumentNode;
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
@@ -32,7 +32,7 @@ export interface Documents {
   tooManyQuestions(operation: AskedOperation): GraphQLError | undefined;
 }
 
-export interface DocumentsOptions {
+interface DocumentsOptions {
   readonly schema: GraphQLSchema;
   /** Who serves each section. */
   readonly served: ReadonlyMap<string, Served>;
@@ -89,6 +89,12 @@ export function createDocuments(options: DocumentsOptions): Documents {
       return over && tooMany(over, limits.perAgency);
     },
   };
+}
+
+/** What is wrong with a document by the rules that need no caller; nothing when it may run. */
+export function checkDocument(source: string, { schema, limits }: Pick<DocumentsOptions, 'schema' | 'limits'>): readonly GraphQLError[] {
+  const result = compiledBy(schema, { ...DEFAULT_LIMITS, ...given(limits) }, source);
+  return 'document' in result ? [] : result;
 }
 
 /** Settings that are not given leave the default. */
