@@ -116,9 +116,9 @@ function compiledBy(schema: GraphQLSchema, limits: DocumentLimits, source: strin
 }
 
 /** Two limits are kept by graphql-js, which has no codes for them. */
-function namedLimit(error: GraphQLError, { tokens, depth }: DocumentLimits): GraphQLError {
+function namedLimit(error: GraphQLError, { tokens }: DocumentLimits): GraphQLError {
   if (/^Syntax Error: Document contains more tha[nt] \d+ tokens/.test(error.message)) return limitExceeded('tokens', tokens);
-  if (error.message === 'Maximum introspection depth exceeded') return limitExceeded('depth', depth);
+  if (error.message === 'Maximum introspection depth exceeded') return limitExceeded('introspection', FIXED_LIMITS.introspection);
   return error;
 }
 

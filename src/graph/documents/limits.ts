@@ -29,7 +29,7 @@ export const DEFAULT_LIMITS: DocumentLimits = {
 };
 
 /** Limits that no setting moves. */
-export const FIXED_LIMITS = { bytes: 100_000, operations: 10, equalFields: 10 } as const;
+export const FIXED_LIMITS = { bytes: 100_000, operations: 10, equalFields: 10, introspection: 2 } as const;
 
 type DocumentLimit = Exclude<keyof DocumentLimits, 'perAgency'> | keyof typeof FIXED_LIMITS;
 
@@ -40,9 +40,10 @@ const MEANINGS: Readonly<Record<DocumentLimit, string>> = {
   directives: 'directives',
   aliases: 'aliases',
   equalFields: 'equal fields in one selection',
-  depth: 'levels of fields',
+  depth: 'levels',
   rootFields: 'fields of an operation itself',
   fields: 'fields, fragments written out',
+  introspection: 'lists of the schema within each other',
 };
 
 /** A document that is too large in one way. The words name the limit and nothing of the document. */
