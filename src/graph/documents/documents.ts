@@ -1,12 +1,23 @@
-import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST, parse, validate } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  type OperationDefinitionNode,
+  parse,
+  validate,
+} from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Caller, Role, Served } from '../../connect/index.ts';
 import { DEFAULT_LIMITS, type DocumentLimits, FIXED_LIMITS, limitExceeded } from './limits.ts';
 import { introspects, measure } from './measure.ts';
-import { questionsOf } from './questions.ts';
+import { questionsOf, type Runnable } from './questions.ts';
 import { compiled, hashOf, type Manifest } from './registered.ts';
 
 const MOST_DOCUMENTS = 2_000;
+/** Tokens of all remembered documents, some 300 bytes each: strangers' documents must not fill the memory. */
+const MOST_TOKENS = 300_000;
+const BYTES_PER_TOKEN = 300;
 
 /** A document that may run, or what is wrong with it. */
 type Prepared = { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] };
@@ -55,7 +66,16 @@ export function createDocuments(options: DocumentsOptions): Documents {
   const limits = { ...DEFAULT_LIMITS, ...given(options.limits) };
   const compile = (source: string) => compiledBy(options.schema, limits, source);
   const registered = compiled(options.manifest ?? {}, (source) => firstError(compile(source)));
-  const known = new LRUCache<string, Known>({ max: MOST_DOCUMENTS });
+  const known = new LRUCache<string, Known>({ max: MOST_DOCUMENTS, maxSize: MOST_TOKENS, sizeCalculation: weight });
+
+  /** Counts of operations that ask the same whatever their variables. */
+  const fixed = new WeakMap<OperationDefinitionNode, ReadonlyMap<string, number>>();
+
+  function counted(runnable: Runnable): ReadonlyMap<string, number> {
+    const questions = questionsOf(runnable, options);
+    if (questions.fixed) fixed.set(runnable.operation, questions.counts);
+    return questions.counts;
+  }
 
   function byText(source: string, hash: string, caller: Caller): Known | readonly GraphQLError[] {
     const found = registered.get(hash) ?? (isBound(caller, options) ? [notTrusted()] : known.get(hash));
@@ -84,11 +104,18 @@ export function createDocuments(options: DocumentsOptions): Documents {
     tooManyQuestions({ document, operationName, variables }) {
       const operation = getOperationAST(document, operationName);
       if (!operation) return undefined;
-      const counts = questionsOf({ document, operation, variables: variables ?? {} }, options);
+      const counts = fixed.get(operation) ?? counted({ document, operation, variables: variables ?? {} });
       const over = [...counts].find(([, count]) => count > limits.perAgency);
       return over && tooMany(over, limits.perAgency);
     },
   };
+}
+
+/** A document's share of what may be remembered: its tokens, and its text, which they point into. */
+function weight({ document: { loc } }: Known): number {
+  let tokens = 1;
+  for (let token = loc?.startToken; token; token = token.next ?? undefined) tokens++;
+  return tokens + Math.ceil((loc?.source.body.length ?? 0) / BYTES_PER_TOKEN);
 }
 
 /** What is wrong with a document by the rules that need no caller; nothing when it may run. */

@@ -43,11 +43,17 @@ interface Place {
   readonly sized: boolean;
 }
 
+/** Counts by agency, and whether they are the same whatever the variables. */
+export interface Questions {
+  readonly counts: ReadonlyMap<string, number>;
+  readonly fixed: boolean;
+}
+
 /** How many (section, subject) pairs an operation asks of each agency, at most. Nothing is asked to find out. */
-export function questionsOf({ document, operation, variables }: Runnable, { schema, served }: Serving): ReadonlyMap<string, number> {
+export function questionsOf({ document, operation, variables }: Runnable, { schema, served }: Serving): Questions {
   const counts = new Map<string, number>();
   const fragments = fragmentsOf(document);
-  const pageOf = pageSizes(operation, variables);
+  const pages = pageSizes(operation, variables);
 
   function select({ selections }: SelectionSetNode, place: Place): void {
     for (const selection of selections) {
@@ -67,36 +73,47 @@ export function questionsOf({ document, operation, variables }: Runnable, { sche
     const agency = served.get(`${type.name}.${field.name}`)?.agency;
     if (agency) counts.set(agency, (counts.get(agency) ?? 0) + subjects);
     if (!node.selectionSet) return;
-    const page = pageOf(node, field);
+    const page = pages.of(node, field);
     const times = page ?? (!sized && isListType(getNullableType(field.type)) ? UNSIZED : 1);
     select(node.selectionSet, { type: getNamedType(field.type), subjects: subjects * times, sized: page !== undefined });
   }
 
   select(operation.selectionSet, { type: schema.getRootType(operation.operation) ?? undefined, subjects: 1, sized: false });
-  return counts;
+  return { counts, fixed: pages.fixed };
 }
 
 function fieldOf(type: GraphQLNamedType | undefined, name: string): GraphQLField<unknown, unknown> | undefined {
   return isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
 }
 
-/** How many a field gives by its `first`, or undefined when it has none. */
-function pageSizes(operation: OperationDefinitionNode, variables: Variables) {
+interface PageSizes {
+  /** Whether no variable has been looked at. */
+  fixed: boolean;
+  /** How many a field gives by its `first`, or undefined when it has none. */
+  of(node: FieldNode, field: GraphQLField<unknown, unknown>): number | undefined;
+}
+
+function pageSizes(operation: OperationDefinitionNode, variables: Variables): PageSizes {
   const defaults = new Map(operation.variableDefinitions?.map((it) => [it.variable.name.value, it.defaultValue]));
+  const sizes: PageSizes = {
+    fixed: true,
+    of(node, { args }) {
+      const first = args.find(({ name }) => name === 'first');
+      if (!first) return undefined;
+      const written = node.arguments?.find(({ name }) => name.value === 'first');
+      const size = written ? sizeIn(written.value, first.defaultValue) : first.defaultValue;
+      // What is no size at all is refused when it is read; here it must not make a request look small.
+      return typeof size === 'number' && size >= 0 ? size : LARGEST_PAGE;
+    },
+  };
   function sizeIn(node: ValueNode, fallback: unknown): unknown {
     if (node.kind === Kind.INT) return Number(node.value);
     if (node.kind !== Kind.VARIABLE) return undefined;
+    sizes.fixed = false;
     const given = variables[node.name.value];
     if (given !== undefined) return given;
     const written = defaults.get(node.name.value);
     return written ? sizeIn(written, fallback) : fallback;
   }
-  return (node: FieldNode, { args }: GraphQLField<unknown, unknown>): number | undefined => {
-    const first = args.find(({ name }) => name === 'first');
-    if (!first) return undefined;
-    const written = node.arguments?.find(({ name }) => name.value === 'first');
-    const size = written ? sizeIn(written.value, first.defaultValue) : first.defaultValue;
-    // What is no size at all is refused when it is read; here it must not make a request look small.
-    return typeof size === 'number' && size >= 0 ? size : LARGEST_PAGE;
-  };
+  return sizes;
 }
