@@ -30,9 +30,11 @@ import {
   createCaseFormCheck,
   createDocuments,
   createGraph,
+  type Documents,
   type Graph,
   globalIds,
   hasPath,
+  manifestShape,
   noticeDesk,
   personBudget,
 } from './graph/index.ts';
@@ -129,7 +131,7 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
   const graph = createGraph({ folders: schemaFolders(settings), served: engine.served });
   const onInternal = (error: unknown, traceId: string) => log.error({ err: error, traceId }, 'internal error');
   const runSecret = randomBytes(24).toString('base64url');
-  const documents = createDocuments(graph.schema);
+  const documents = hallDocuments(settings, graph, engine);
   const listening = { url: '' };
   const access = accessRoom(settings, vault, graph);
   if (!sandbox && !settings.config.notices?.address)
@@ -252,6 +254,16 @@ function hallCalendar({ config, configFile }: Settings): Calendar {
   if (!config.calendar) return createCalendar();
   const file = resolve(dirname(configFile), config.calendar);
   return createCalendar(checked(file, hallCalendarShape, jsonIn(file, `${configFile}: calendar`)));
+}
+
+/** What clients may ask: held to the hall's limits, and to the documents it registered where it did. */
+function hallDocuments({ config, configFile, profile }: Settings, { schema }: Graph, { served }: Engine): Documents {
+  const { limits, documents } = config;
+  const rules = { schema, served, limits, sandbox: profile === 'sandbox' };
+  if (!documents) return createDocuments(rules);
+  const file = resolve(dirname(configFile), documents.manifest);
+  const manifest = checked(file, manifestShape, jsonIn(file, `${configFile}: documents.manifest`));
+  return createDocuments({ ...rules, manifest, only: documents.only });
 }
 
 function jsonIn(file: string, where: string): unknown {

@@ -30,7 +30,7 @@ const ALL_OF_A_PERSON = `query ($id: CitizenIdNumber!) { person(idNumber: $id) {
 
 let hall: Hall;
 beforeAll(async () => {
-  hall = await startHall();
+  hall = await startHall({ limits: { rootFields: 50 } });
   // An exchange database takes a second to start, and longer on a busy machine.
   await Promise.all(hall.agencies.map((agency) => agency.prepared()));
 });

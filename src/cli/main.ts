@@ -12,6 +12,7 @@ import { addAudit } from './audit.ts';
 import { addCase } from './case.ts';
 import { addCatalogue } from './catalogue.ts';
 import { checkConnector, verifyConnectors } from './connector.ts';
+import { addDocuments } from './documents.ts';
 import { explainSection } from './explain.ts';
 import { addNewConnector } from './new-connector.ts';
 import { printOpen } from './open.ts';
@@ -98,6 +99,7 @@ sandbox
   });
 
 addCatalogue(program);
+addDocuments(program);
 addAudit(program);
 addCase(program);
 

@@ -1,8 +1,12 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { ApolloServer, type ApolloServerPlugin, type GraphQLResponse, HeaderMap } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { GraphQLError, type GraphQLSchema, parse } from 'graphql';
 import type { RequestContext } from './context.ts';
-import type { Documents } from './documents.ts';
+import { type Documents, requestError } from './documents/index.ts';
 import { publicError } from './errors.ts';
 import { checkPersonalUrl } from './personal-url.ts';
 
@@ -24,20 +28,25 @@ export function createApollo({ schema, documents, onInternal }: ApolloOptions): 
     // The endpoint takes bearer tokens only, never cookies, so a foreign page has nothing to ride on.
     csrfPrevention: false,
     persistedQueries: false,
-    documentStore: documents.forApollo,
+    // Documents come prepared: Apollo parses and validates nothing by itself.
+    documentStore: null,
     stopOnTerminationSignals: false,
     hideSchemaDetailsFromClientErrors: true,
     formatError: publicError,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       requestErrorStatus,
+      preparedDocuments(documents),
       personalDataOffTheUrl(schema),
       streamsElsewhere,
       traced(onInternal),
     ],
   });
 }
+
+const REQUEST_ERRORS = new Set<unknown>(['BAD_USER_INPUT', 'LIMIT_EXCEEDED', 'DOCUMENT_NOT_TRUSTED']);
 
 /** GraphQL over HTTP: a request error is 200 without `data` for clients that only know `application/json`. */
 const requestErrorStatus: ApolloServerPlugin<RequestContext> = {
@@ -46,12 +55,47 @@ const requestErrorStatus: ApolloServerPlugin<RequestContext> = {
       async willSendResponse({ request, response }) {
         if (request.http?.headers.get('accept')?.includes(MODERN) || response.body.kind !== 'single') return;
         const { data, errors } = response.body.singleResult;
-        const isRequestError = data === undefined && errors?.every(({ extensions }) => extensions?.['code'] === 'BAD_USER_INPUT');
+        const isRequestError = data === undefined && errors?.every(({ extensions }) => REQUEST_ERRORS.has(extensions?.['code']));
         if (isRequestError && response.http.status === 400 && request.query) response.http.status = 200;
       },
     };
   },
 };
+
+const STAND_IN = '{ __typename }';
+const STAND_IN_DOCUMENT = parse(STAND_IN);
+
+/**
+ * Gives Apollo the document that the request names. Where it may not run, or would ask an agency too much, a harmless
+ * document stands in for it up to the point at which a plugin may answer.
+ */
+function preparedDocuments(documents: Documents): ApolloServerPlugin<RequestContext> {
+  return {
+    async requestDidStart({ request, contextValue }) {
+      const { persistedQuery, ...extensions } = request.extensions ?? {};
+      // Without either, Apollo says what a request must hold.
+      if (!request.query && !persistedQuery) return {};
+      const prepared = documents.prepare(request, contextValue.caller);
+      const document = 'document' in prepared ? prepared.document : STAND_IN_DOCUMENT;
+      Object.assign(request, { query: 'document' in prepared && request.query ? request.query : STAND_IN, extensions });
+      return {
+        async didResolveSource(asked) {
+          Object.assign(asked, { document });
+        },
+        async responseForOperation() {
+          if ('errors' in prepared) return refused(prepared.errors);
+          const tooMany = documents.tooManyQuestions({ ...request, document });
+          return tooMany ? refused([tooMany]) : null;
+        },
+      };
+    },
+  };
+}
+
+const refused = (errors: readonly GraphQLError[]): GraphQLResponse => ({
+  http: { status: 400, headers: new HeaderMap() },
+  body: { kind: 'single', singleResult: { errors: errors.map(requestError).map((error) => publicError(error.toJSON(), error)) } },
+});
 
 /** Identity numbers never travel in a URL: logs of every proxy on the way would hold them. */
 function personalDataOffTheUrl(schema: GraphQLSchema): ApolloServerPlugin<RequestContext> {

@@ -8,7 +8,7 @@ export { type AccessRoom, eyesOf, looksOf, personBudget } from './access/index.t
 export { createApollo } from './apollo.ts';
 export { APPLICANTS, createCaseFormCheck, HALL, mayRead } from './cases/index.ts';
 export type { RequestContext } from './context.ts';
-export { createDocuments, type Documents } from './documents.ts';
+export { checkDocument, createDocuments, type Documents, manifestOf, manifestShape } from './documents/index.ts';
 export type { ErrorCode } from './errors.ts';
 export { type GlobalIds, globalIds } from './global-id.ts';
 export { issuedNotice } from './notice.ts';

@@ -8,14 +8,15 @@ import {
   subscribe,
 } from 'graphql';
 import type { RequestContext } from './context.ts';
-import type { Documents } from './documents.ts';
+import { type Documents, requestError } from './documents/index.ts';
 import { publicError } from './errors.ts';
 import { checkPersonalUrl } from './personal-url.ts';
 
 /** An operation whose answers go out as a stream of events. */
 export interface StreamRequest {
   readonly method: string;
-  readonly query: string;
+  readonly query?: string | null | undefined;
+  readonly extensions?: Readonly<Record<string, unknown>> | null | undefined;
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
   readonly context: RequestContext;
@@ -36,14 +37,16 @@ export async function openStream(request: StreamRequest, tools: StreamTools): Pr
 }
 
 async function run(request: StreamRequest, { schema, documents }: StreamTools): Promise<Events> {
-  const prepared = documents.prepare(request.query);
-  if ('errors' in prepared) return [{ errors: prepared.errors.map(asRequestError) }];
+  const prepared = documents.prepare(request, request.context.caller);
+  if ('errors' in prepared) return [{ errors: prepared.errors.map(requestError) }];
   const { document } = prepared;
   const operation = getOperationAST(document, request.operationName);
   if (!operation) return [{ errors: [wrong('The document holds no operation of this name, or several without a name.')] }];
   if (operation.operation === 'mutation') return [{ errors: [wrong('Send mutations by POST to /graphql.')] }];
   const refused = request.method === 'GET' ? checkPersonalUrl(document, schema) : undefined;
   if (refused) return [{ errors: [refused] }];
+  const tooMany = documents.tooManyQuestions({ ...request, document });
+  if (tooMany) return [{ errors: [tooMany] }];
   const { context: contextValue, operationName, variables: variableValues } = request;
   const args = { schema, document, contextValue, operationName: operationName ?? null, variableValues: variableValues ?? {} };
   if (operation.operation === 'query') return [await execute(args)];
@@ -52,12 +55,6 @@ async function run(request: StreamRequest, { schema, documents }: StreamTools): 
 }
 
 const wrong = (message: string) => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
-
-/** What Apollo calls errors of these stages, so that both doors show them alike. */
-function asRequestError(error: GraphQLError): GraphQLError {
-  const code = /^Syntax Error/.test(error.message) ? 'GRAPHQL_PARSE_FAILED' : 'GRAPHQL_VALIDATION_FAILED';
-  return new GraphQLError(error.message, { ...error, nodes: error.nodes ?? null, extensions: { code } });
-}
 
 async function* shaped(events: Events, { context }: StreamRequest, { onInternal }: StreamTools): AsyncGenerator<ExecutionResult> {
   for await (const event of unbroken(events, context, onInternal)) {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createHandler, type Request, type RequestParams } from 'graphql-sse';
+import { createHandler, type Request } from 'graphql-sse';
 import secure from 'secure-json-parse';
 import { z } from 'zod';
 import { openStream, type RequestContext } from '../graph/index.ts';
@@ -13,11 +13,10 @@ const EVENTS = 'text/event-stream';
  * connections mode" of GraphQL over SSE). Documents, rules and error shape are those of `/graphql`.
  */
 export function streamDoor(options: DoorOptions): Handler {
-  const handler = createHandler<IncomingMessage, RequestContext>({
+  const handler = createHandler<IncomingMessage, Streamed>({
     // No reserved streams: every request brings its own token.
     authenticate: () => null,
-    onSubscribe: (request, params) =>
-      openStream({ ...fieldsOf(params), method: request.raw.method ?? '', context: request.context }, options) as never,
+    onSubscribe: ({ raw, context: { asked, context } }) => openStream({ ...asked, method: raw.method ?? '', context }, options) as never,
   });
   return door(options, async (request, response, asked) => {
     if (!request.headers.accept?.includes(EVENTS)) throw new RequestProblem(406, `streams are answered as ${EVENTS}: send it in Accept`);
@@ -30,39 +29,46 @@ export function streamDoor(options: DoorOptions): Handler {
   });
 }
 
-type Neutral = Request<IncomingMessage, RequestContext>;
+/** What was asked, and what resolvers get. */
+interface Streamed {
+  readonly asked: z.infer<typeof Params>;
+  readonly context: RequestContext;
+}
+
+type Neutral = Request<IncomingMessage, Streamed>;
 
 /** What a request may hold. Checked here and not by the handler, whose words quote what they could not read. */
 const Params = z.object({
-  query: z.string(),
+  query: z.string().nullish(),
   operationName: z.string().nullish(),
   variables: z.record(z.string(), z.unknown()).nullish(),
+  extensions: z.record(z.string(), z.unknown()).nullish(),
 });
 
 function checked(raw: unknown): z.infer<typeof Params> {
   const params = Params.safeParse(raw);
-  if (params.success) return params.data;
+  if (params.success && (params.data.query || params.data.extensions?.['persistedQuery'])) return params.data;
   throw new RequestProblem(400, 'send "query" as text, "operationName" as text and "variables" as an object');
 }
 
 /** The same of a GET, whose variables are JSON. */
 function searchOf(request: IncomingMessage): unknown {
-  const { query, operationName, variables } = Object.fromEntries(new URL(request.url ?? '/', 'http://gateway').searchParams);
-  // Text that is no JSON stays text, which no variables are.
-  return { query, operationName, variables: variables === undefined ? undefined : (secure.safeParse(variables) ?? variables) };
+  const { query, operationName, variables, extensions } = Object.fromEntries(new URL(request.url ?? '/', 'http://gateway').searchParams);
+  return { query, operationName, variables: jsonOf(variables), extensions: jsonOf(extensions) };
 }
 
-/** To the handler all requests are posts: what a GET may not ask is refused where streams are opened. */
-const neutral = (request: IncomingMessage, params: z.infer<typeof Params>, context: RequestContext): Neutral => ({
+/** Text that is no JSON stays text, which no variables are. */
+const jsonOf = (text: string | undefined): unknown => (text === undefined ? undefined : (secure.safeParse(text) ?? text));
+
+/** To the handler all requests are posts of some text: what may be asked is settled where streams are opened. */
+const neutral = (request: IncomingMessage, asked: Streamed['asked'], context: RequestContext): Neutral => ({
   method: 'POST',
   url: '/graphql/stream',
   headers: { get: (name) => (name === 'content-type' ? 'application/json; charset=utf-8' : request.headers[name]?.toString()) },
-  body: params as Neutral['body'],
+  body: { query: '{ __typename }' },
   raw: request,
-  context,
+  context: { asked, context },
 });
-
-const fieldsOf = ({ query, operationName, variables }: RequestParams) => ({ query, operationName, variables });
 
 /** Writes events as they come, at the client's pace; a client that goes away ends them. */
 async function send(

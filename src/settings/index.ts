@@ -70,6 +70,21 @@ const Access = z
   })
   .partial();
 
+const Most = z.int().positive();
+
+/** Numbers up to which documents are taken. More tokens than that and the parser itself could be led too deep. */
+const Limits = z
+  .strictObject({
+    tokens: Most.max(10_000),
+    depth: Most,
+    aliases: Most,
+    rootFields: Most,
+    fields: Most.max(10_000),
+    directives: Most,
+    perAgency: Most,
+  })
+  .partial();
+
 const Config = z.strictObject({
   connectors: z.record(z.string(), ConnectorEntry).optional(),
   serve: z.record(z.string(), z.string()).optional(),
@@ -81,6 +96,9 @@ const Config = z.strictObject({
   notices: z.strictObject({ address: z.url({ protocol: /^https?$/ }).optional(), hall: z.string().optional() }).optional(),
   issuers: z.array(Issuer).optional(),
   origins: z.array(z.url()).optional(),
+  limits: Limits.optional(),
+  /** `manifest`: file of registered documents, from the file's folder; `only`: no others run. */
+  documents: z.strictObject({ manifest: z.string().min(1), only: z.boolean().optional() }).optional(),
   memory: z.strictObject({ enabled: z.boolean() }).optional(),
   /** Commissioners by block. */
   commissioners: z.record(z.string(), z.array(z.string().min(1))).optional(),

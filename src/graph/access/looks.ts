@@ -192,7 +192,7 @@ const SENTENCES: Readonly<Record<Why['kind'], { readonly zh: string; readonly en
 };
 
 /** What a refused look is told. It names fields, never values. */
-export function refusal(code: 'PURPOSE_REQUIRED' | 'FORBIDDEN', why: Why, { section, agency }: Look, language: Language): GraphQLError {
+function refusal(code: 'PURPOSE_REQUIRED' | 'FORBIDDEN', why: Why, { section, agency }: Look, language: Language): GraphQLError {
   const fields = 'paths' in why ? why.paths : undefined;
   const message = `${SENTENCES[why.kind][language]}${fields ? `: ${fields.join(', ')}` : ''}`;
   return new GraphQLError(message, {

@@ -36,7 +36,7 @@ export interface AccessQuery {
 }
 
 /** Actions that are looks at a subject's data. */
-export const LOOKS = ['subject.read', 'subject.unmasked', 'session.opened', 'session.ended', 'search.read'] as const;
+const LOOKS = ['subject.read', 'subject.unmasked', 'session.opened', 'session.ended', 'search.read'] as const;
 
 interface Row {
   readonly writer: string;
