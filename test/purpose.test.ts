@@ -247,7 +247,7 @@ describe('a machine', () => {
 
 describe('T12: people cannot be counted through', () => {
   it('101 aliases of a field of a person cost 101', async () => {
-    await using own = await startHall({ access: { personsPerMinute: 100 } });
+    await using own = await startHall({ access: { personsPerMinute: 100 }, limits: { aliases: 200 } });
     const headers = await own.serve(advice({ idNumber: PERSON }));
     const aliases = Array.from({ length: 101 }, (_, i) => `a${i}: identity { nameZh }`).join(' ');
     const answer = await own.ask(
