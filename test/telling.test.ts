@@ -29,7 +29,7 @@ async function doing(name: string, input: object, role: Role = 'clerk') {
 const now = async (number: string) =>
   (
     await hall.ask(
-      `{ case(number: "${number}") { changedAt events { kind } messages { kind state note } delivery { method state trackingNumber due note } } }`,
+      `{ case(number: "${number}") { changedAt events { kind } messages { kind state note } delivery { method state trackingNumber due overdue note } } }`,
     )
   ).data.case;
 
@@ -159,4 +159,46 @@ describe('handing results over', () => {
     const opened = await doing('openCase', { items: [ITEM], applicant, delivery: { method: 'COURIER' } });
     expect(opened).toMatchObject({ case: null, problems: [{ code: 'MISSING_ADDRESS', path: 'delivery/address' }] });
   });
+});
+
+describe('handing over, when it goes wrong', () => {
+  it('a parcel that comes back is sent anew, to another address or to be fetched; what is on its way is not changed', async () => {
+    await hall.sandbox.setHabit('ems', 'refuse');
+    const { number, item } = await submitted({ delivery: { method: 'COURIER', address: ADDRESS } });
+    await doing('decide', { item, decision: 'GRANT' }, 'officer');
+    const set = (delivery: object) => doing('setDelivery', { number, delivery });
+    await expect.poll(async () => (await now(number)).delivery?.state, later).toBe('SENT');
+    expect((await set({ method: 'PICKUP' })).problems).toMatchObject([{ code: 'ON_ITS_WAY' }]);
+    await hall.advance(60 * HOUR);
+    await expect.poll(async () => (await now(number)).delivery, later).toMatchObject({ state: 'FAILED', note: '收件人拒收，已退回' });
+    const { due } = (await now(number)).delivery;
+    expect((await set({ method: 'COURIER' })).problems).toMatchObject([{ code: 'MISSING_ADDRESS', path: 'delivery/address' }]);
+    await hall.sandbox.setHabit('ems', 'grant');
+    expect((await set({ method: 'COURIER', address: `${ADDRESS} 2` })).problems).toEqual([]);
+    await expect.poll(async () => (await now(number)).delivery, later).toMatchObject({ state: 'SENT', due });
+    await hall.advance(60 * HOUR);
+    await expect.poll(async () => (await now(number)).delivery.state, later).toBe('DELIVERED');
+    expect((await set({ method: 'PICKUP' })).problems).toMatchObject([{ code: 'ON_ITS_WAY' }]);
+  }, 60_000);
+
+  it('results that lie at the hall after the tenth working day are called overdue, once', async () => {
+    const { number, item } = await submitted();
+    await doing('decide', { item, decision: 'GRANT' }, 'officer');
+    expect((await now(number)).delivery).toMatchObject({ state: 'WAITING', overdue: false });
+    await hall.advance(20 * 24 * HOUR);
+    await expect.poll(async () => (await now(number)).delivery, later).toMatchObject({ state: 'WAITING', overdue: true });
+    await hall.advance(HOUR);
+    const { events } = await now(number);
+    expect(events.filter(({ kind }: { kind: string }) => kind === 'hand-over-overdue')).toHaveLength(1);
+    expect((await doing('confirmPickup', { number })).case.number).toBe(number);
+  }, 60_000);
+
+  it('a text that no gateway takes for days ends as failed, for somebody to telephone', async () => {
+    await hall.fault('sms', 'down');
+    const { number, item } = await submitted();
+    await doing('decide', { item, decision: 'GRANT' }, 'officer');
+    await hall.advance(73 * HOUR);
+    await expect.poll(async () => (await now(number)).messages, { timeout: 20_000 }).toMatchObject([{ state: 'FAILED' }]);
+    await hall.fault('sms', 'none');
+  }, 60_000);
 });

@@ -41,6 +41,7 @@ const TABLE = {
   },
   MISSING_ADDRESS: { zh: '寄递需要收件地址和联系电话。', en: 'a courier needs an address and a phone number.' },
   NOTHING_TO_FETCH: { zh: '该办件没有待领取的结果。', en: 'this case has no results that wait to be fetched.' },
+  ON_ITS_WAY: { zh: '结果已寄出或已送达，不能更改。', en: 'the results are on their way, or were handed over.' },
   NOT_STUCK: { zh: '该事项不在待人工处理之列。', en: 'the item is not stuck.' },
   ONE_SUBJECT: { zh: '请指明一个企业或一个个人。', en: 'name an enterprise or a person, one of them.' },
   UNKNOWN_PURPOSE: { zh: '没有该事项、主题或办件。', en: 'there is no such item, theme or case.' },

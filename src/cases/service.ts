@@ -6,6 +6,7 @@ import { type AttachInput, attachMaterial } from './commands/attach.ts';
 import { type CorrectionInput, type DecideInput, decide, requestCorrection, takeTask } from './commands/bureau.ts';
 import { type AssignInput, assignCommissioner } from './commands/commissioner.ts';
 import { type SupplementInput, supplement, withdraw } from './commands/correcting.ts';
+import { type DeliveryInput, setDelivery } from './commands/delivery.ts';
 import { saveForm } from './commands/form.ts';
 import { type OpenInput, openCase } from './commands/open.ts';
 import { confirmPickup } from './commands/pickup.ts';
@@ -52,6 +53,7 @@ export interface Cases {
   resend(input: { readonly item: string; readonly reason: string }, who: Who): Promise<Outcome>;
   confirmReceipt(input: ConfirmInput, who: Who): Promise<Outcome>;
   settle(input: { readonly item: string; readonly granted: boolean; readonly reason: string }, who: Who): Promise<Outcome>;
+  setDelivery(input: DeliveryInput, who: Who): Promise<Outcome>;
   confirmPickup(input: { readonly number: string }, who: Who): Promise<Outcome>;
   takeTask(input: { readonly item: string }, who: Who): Promise<Outcome>;
   requestCorrection(input: CorrectionInput, who: Who): Promise<Outcome>;
@@ -99,6 +101,7 @@ export async function openCases(tools: CasesTools): Promise<Cases> {
     resend: (input, who) => run((unit) => resendItem(unit, input, who, tools)),
     confirmReceipt: (input, who) => run((unit) => confirmReceipt(unit, input, who, tools)),
     settle: (input, who) => run((unit) => settleItem(unit, input, who, tools)),
+    setDelivery: (input, who) => run((unit) => setDelivery(unit, input, who, tools)),
     confirmPickup: (input, who) => run((unit) => confirmPickup(unit, input, who, tools)),
     takeTask: (input, who) => run((unit) => takeTask(unit, input, who, tools)),
     requestCorrection: (input, who) => run((unit) => requestCorrection(unit, input, who, tools)),

@@ -11,6 +11,8 @@ export interface ErrandJob {
 }
 
 const MOST_AT_ONCE = 200;
+/** A weekend and a day: whoever could not be told by then is telephoned. */
+const LONGEST_TRY_MS = 3 * 86_400_000;
 
 /** How far along a state is: reports may arrive in any order, and what has ended stays as it ended. */
 const RANK: Readonly<Record<ErrandState, number>> = {
@@ -37,12 +39,15 @@ export async function carry({ errandId }: ErrandJob, tools: CasesTools): Promise
   const [errand] = await tools.store.db.select().from(errands).where(eq(errands.id, errandId));
   const carrier = errand && carrierOf(errand, tools);
   if (!errand || !carrier || RANK[errand.state] === RANK.DELIVERED) return;
+  const now = new Date(tools.clock.now());
+  if (errand.state === 'QUEUED' && now.getTime() - errand.at.getTime() > LONGEST_TRY_MS)
+    return moved(errandId, 'FAILED', now, '多日未能送达承运方，请人工联系', tools);
   const isInDoubt = errand.state === 'QUEUED' && errand.attempts > 0 && !carrier.traits.idempotent;
   if ((errand.state !== 'QUEUED' || isInDoubt) && carrier.canInquire) {
     if (await asked(errand, carrier, tools)) return;
     if (errand.state !== 'QUEUED') return;
   }
-  if (isInDoubt && !carrier.canInquire) return moved(errandId, 'FAILED', new Date(tools.clock.now()), '是否送达不明，请人工联系', tools);
+  if (isInDoubt && !carrier.canInquire) return moved(errandId, 'FAILED', now, '是否送达不明，请人工联系', tools);
   await tools.store.transaction(({ db }) =>
     db
       .update(errands)

@@ -48,8 +48,8 @@ export async function sendText(unit: Unit, held: HeldCase, { kind, text, item }:
   await begin(unit, held, { kind, item, carrier: 'messenger', state: applicant.phone ? 'QUEUED' : 'NO_ADDRESS', sealed, due: null }, tools);
 }
 
-/** Once everything is decided and something was granted, the results are handed over: by courier, or at the hall. */
-export async function handOver(unit: Unit, held: HeldCase, tools: CasesTools): Promise<void> {
+/** Once everything is decided and something was granted, the results are handed over: by courier, or at the hall. `due` where it was set before. */
+export async function handOver(unit: Unit, held: HeldCase, tools: CasesTools, due?: string | null): Promise<void> {
   const granted = held.items.filter(({ phase }) => phase === 'GRANTED');
   if (granted.length === 0 || !held.items.every(({ phase }) => FINAL.has(phase))) return;
   const { applicant, delivery } = openContents(tools.vault, held.row.id, held.row.sealed);
@@ -64,7 +64,7 @@ export async function handOver(unit: Unit, held: HeldCase, tools: CasesTools): P
       carrier: isSent ? 'courier' : 'pickup',
       state: isSent ? 'QUEUED' : 'WAITING',
       sealed: { to: applicant.phone ?? '', text: names.join('、'), nameZh: applicant.nameZh, address: delivery.address },
-      due: tools.calendar.addWorkingDays(civilDateOf(tools.clock.now()), HAND_OVER_DAYS),
+      due: due ?? tools.calendar.addWorkingDays(civilDateOf(tools.clock.now()), HAND_OVER_DAYS),
     },
     tools,
   );

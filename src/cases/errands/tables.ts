@@ -37,6 +37,8 @@ export const errands = yimen.table('errands', {
   askAt: instant('ask_at'),
   at: instant('at').notNull(),
   doneAt: instant('done_at'),
+  /** Since when a result is handed over too late. */
+  overdueAt: instant('overdue_at'),
 });
 export type ErrandRow = typeof errands.$inferSelect;
 

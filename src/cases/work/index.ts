@@ -1,4 +1,4 @@
-import { askCarriers, carry, type ErrandJob } from '../errands/index.ts';
+import { askCarriers, carry, type ErrandJob, warnOfHandOver } from '../errands/index.ts';
 import { type CasesTools, QUEUES } from '../tools.ts';
 import { askDesk, askSilentDesks } from './ask.ts';
 import { dispatch, type ItemJob } from './dispatch.ts';
@@ -39,6 +39,7 @@ async function sweepOnce(tools: CasesTools): Promise<void> {
   await askSilentDesks(tools);
   await askCarriers(tools);
   await warn(tools);
+  await warnOfHandOver(tools);
   await followUp(tools);
   await fetchDelayed(tools);
   await tools.files.sweep();

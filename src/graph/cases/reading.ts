@@ -84,7 +84,7 @@ const Case: CaseResolvers = {
   items: (view) => view.items.map((item) => ({ view, item })),
   messages: async ({ row }, _, { cases }) => (await (await cases.enter()).views.errands(row.id)).filter(({ kind }) => kind !== 'delivery'),
   delivery: async ({ row }, _, { cases }) =>
-    (await (await cases.enter()).views.errands(row.id)).find(({ kind }) => kind === 'delivery') ?? null,
+    (await (await cases.enter()).views.errands(row.id)).findLast(({ kind }) => kind === 'delivery') ?? null,
   events: async ({ row }, _, { cases }) => [...(await (await cases.enter()).views.history(row.id))],
 };
 
@@ -148,6 +148,7 @@ export const caseTypes: Pick<
   CaseDelivery: {
     method: ({ carrier }) => (carrier === 'courier' ? 'COURIER' : 'PICKUP'),
     trackingNumber: ({ reference }) => reference,
+    overdue: ({ overdueAt }) => overdueAt !== null,
   },
   Problem: { message: ({ zh, en }, _, { language }) => (language === 'zh' ? zh : en) },
 };

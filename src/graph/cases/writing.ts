@@ -52,6 +52,13 @@ export const caseMutations: MutationResolvers = {
   },
   settleItem: async (_, { input }, context) =>
     payloadOf(await (await roomFor(context, ['supervisor'])).settle(input, whoOf(context)), context),
+  setDelivery: (_, { input: { number, delivery } }, context) =>
+    onCase(number, context, async () =>
+      (await roomFor(context, EVERYONE)).setDelivery(
+        { number, delivery: { method: delivery.method, address: delivery.address ?? null } },
+        whoOf(context),
+      ),
+    ),
   confirmPickup: (_, { input }, context) =>
     onCase(input.number, context, async () => (await roomFor(context, HALL)).confirmPickup(input, whoOf(context))),
   takeTask: async (_, { input }, context) => payloadOf(await (await roomFor(context, DECIDERS)).takeTask(input, whoOf(context)), context),
