@@ -37,10 +37,10 @@ export interface IssuerKeys {
 
 /** Nothing is fetched before the first token of the issuer comes: a dead issuer costs its own tokens and nothing else. */
 export function issuerKeys(trusted: TrustedIssuer, tools: KeyTools): IssuerKeys {
-  const get = patientFetch(trusted, tools);
+  const door = patientDoor(trusted, tools);
   const remote = remembered(async () => {
-    const address = trusted.jwks ?? (await discovered(trusted, get));
-    return createRemoteJWKSet(new URL(address), { timeoutDuration: PATIENCE_MS, [customFetch]: get });
+    const address = trusted.jwks ?? (await discovered(trusted, door));
+    return createRemoteJWKSet(new URL(address), { timeoutDuration: PATIENCE_MS, [customFetch]: door.get });
   });
   return {
     resolve: async (header, token) => (await remote())(header, token),
@@ -82,29 +82,41 @@ function remembered<T>(work: () => Promise<T>): () => Promise<T> {
 const Discovery = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
 
 /** The address of an issuer's keys. Another issuer's document under this one's name is a mix-up, or an attack (RFC 9207). */
-async function discovered({ issuer }: TrustedIssuer, get: typeof fetch): Promise<string> {
+async function discovered({ issuer }: TrustedIssuer, { get, failed }: Door): Promise<string> {
   const response = await get(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
-  const document = Discovery.safeParse(await response.json().catch(() => undefined));
-  if (!document.success) throw new IssuerAway('its discovery is not a document with "issuer" and "jwks_uri"');
-  if (document.data.issuer !== issuer) throw new IssuerAway('its discovery names another issuer');
+  const document = Discovery.safeParse(await response.json());
+  if (!document.success) throw failed(new IssuerAway('its discovery is not a document with "issuer" and "jwks_uri"'));
+  if (document.data.issuer !== issuer) throw failed(new IssuerAway('its discovery names another issuer'));
   return document.data.jwks_uri;
 }
 
-/** A fetch that fails at once for a while after it failed, so that tokens cannot be used to knock at a dead issuer's door. */
-function patientFetch({ issuer }: TrustedIssuer, { protectedOnly, log }: KeyTools): typeof fetch {
+/** How one issuer is asked. */
+interface Door {
+  readonly get: typeof fetch;
+  /** Notes that it failed, and gives the error to throw. */
+  failed(cause: unknown): IssuerAway;
+}
+
+/** Fails at once for a while after it failed, so that tokens cannot be used to knock at a dead issuer's door. */
+function patientDoor({ issuer }: TrustedIssuer, { protectedOnly, log }: KeyTools): Door {
   let pausedUntil = 0;
-  return async (input, init) => {
-    if (performance.now() < pausedUntil) throw new IssuerAway('it did not answer a moment ago');
-    try {
-      if (protectedOnly && !isProtectedAddress(String(input))) throw new IssuerAway('its keys lie at an address without TLS');
-      const response = await fetch(input, { signal: AbortSignal.timeout(PATIENCE_MS), redirect: 'error', ...init });
-      if (response.status !== 200) throw new IssuerAway(`it answered ${response.status}`);
-      return response;
-    } catch (cause) {
-      pausedUntil = performance.now() + PAUSE_MS;
-      const away = cause instanceof IssuerAway ? cause : new IssuerAway('it does not answer', { cause });
-      log?.warn({ issuer, reason: away.message }, 'the keys of an issuer cannot be fetched: its tokens are refused');
-      throw away;
-    }
+  const failed = (cause: unknown): IssuerAway => {
+    pausedUntil = performance.now() + PAUSE_MS;
+    const away = cause instanceof IssuerAway ? cause : new IssuerAway('it does not answer with JSON', { cause });
+    log?.warn({ issuer, reason: away.message }, 'the keys of an issuer cannot be fetched: its tokens are refused');
+    return away;
+  };
+  const read = async (...[input, init]: Parameters<typeof fetch>): Promise<Response> => {
+    if (protectedOnly && !isProtectedAddress(String(input))) throw new IssuerAway('its keys lie at an address without TLS');
+    const response = await fetch(input, { signal: AbortSignal.timeout(PATIENCE_MS), ...init, redirect: 'error' });
+    if (response.status !== 200) throw new IssuerAway(`it answered ${response.status}`);
+    return Response.json(await response.json());
+  };
+  return {
+    failed,
+    async get(...asked) {
+      if (performance.now() < pausedUntil) throw new IssuerAway('it did not answer a moment ago');
+      return read(...asked).catch((cause: unknown) => Promise.reject(failed(cause)));
+    },
   };
 }
