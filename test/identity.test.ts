@@ -1,9 +1,9 @@
 import { createHmac, createPublicKey, generateKeyPairSync, sign as rawSign } from 'node:crypto';
 import { createRemoteJWKSet, exportJWK, jwtVerify } from 'jose';
-import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Hall, startHall } from './harness.ts';
 import { assembled, type Issuers, startIssuers, type TestIssuer, type TokenChange } from './issuers.ts';
+import { knockAt } from './knock.ts';
 
 let issuers: Issuers;
 let staff: TestIssuer;
@@ -38,27 +38,7 @@ afterAll(async () => {
   await issuers?.[Symbol.asyncDispose]();
 });
 
-interface Answered {
-  readonly status: number;
-  readonly code: string | undefined;
-  readonly message: string;
-  readonly challenge: string | undefined;
-}
-
-const QUERY = JSON.stringify({ query: '{ __typename }' });
-
-async function knock(headers: readonly string[], path = '/graphql'): Promise<Answered> {
-  const all = ['content-type', 'application/json', ...headers];
-  const method = path === '/schema.graphql' ? 'GET' : 'POST';
-  const reply = await request(`${hall.url}${path}`, { method, headers: all, body: method === 'POST' ? QUERY : null });
-  const text = await reply.body.text();
-  const { errors } = text.startsWith('{"errors"')
-    ? (JSON.parse(text) as { errors: { message: string; extensions: { code: string } }[] })
-    : {};
-  const challenge = reply.headers['www-authenticate']?.toString();
-  return { status: reply.statusCode, code: errors?.[0]?.extensions.code, message: errors?.[0]?.message ?? '', challenge };
-}
-
+const knock = (headers: readonly string[], path?: string) => knockAt(hall.url, headers, path);
 const show = (token: string, path?: string) => knock(['authorization', `Bearer ${token}`], path);
 
 /** Refused at every door, in one sentence that holds nothing of the token. */
