@@ -5,6 +5,6 @@
  * - factor 认证因素: what somebody knows, has, or is; staff sign in with two kinds.
  * - bound token 绑定令牌: good only in the hands of whoever holds a key; every request proves it (DPoP).
  */
-export { type Authenticator, type AuthenticatorOptions, createAuthenticator, type SignedRequest } from './authenticate.ts';
+export { type Authenticator, createAuthenticator, type SignedRequest } from './authenticate.ts';
 export { Forbidden, Unauthenticated } from './errors.ts';
-export { ISSUER_KINDS, type IssuerKind, isProtectedAddress, type TrustedIssuer } from './issuers.ts';
+export { ISSUER_KINDS, isProtectedAddress, type TrustedIssuer } from './issuers.ts';
