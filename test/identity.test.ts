@@ -10,15 +10,17 @@ let staff: TestIssuer;
 let citizens: TestIssuer;
 let machines: TestIssuer;
 let anybody: TestIssuer;
+let odd: TestIssuer;
 let hall: Hall;
 
 beforeAll(async () => {
   issuers = await startIssuers();
-  [staff, citizens, machines, anybody] = await Promise.all([
+  [staff, citizens, machines, anybody, odd] = await Promise.all([
     issuers.open('staff'),
     issuers.open('citizens'),
     issuers.open('machines'),
     issuers.open('anybody'),
+    issuers.open('odd'),
   ]);
   const audience = 'yimen';
   hall = await startHall({
@@ -27,6 +29,7 @@ beforeAll(async () => {
       { issuer: citizens.issuer, audience, kind: 'citizens', jwks: citizens.jwks },
       { issuer: machines.issuer, audience, kind: 'machines' },
       { issuer: anybody.issuer, audience, jwks: anybody.jwks },
+      { issuer: odd.issuer, audience },
       { issuer: `${issuers.url}/away`, audience },
       { issuer: `${issuers.url}/silent`, audience },
       { issuer: `${issuers.url}/liar`, audience },
@@ -197,6 +200,10 @@ describe('bad tokens', () => {
   it("B66 a key's name that is a path, or anything but a name", async () => {
     for (const kid of ['../ES256', '../../etc/passwd', '/dev/null', "x' OR '1'='1", 'ES256\n', '', 'k'.repeat(129), 7, null])
       await refused(await anybody.token({ header: { kid } }));
+    // Not even where the issuer's own key is called so.
+    issuers.answer('/odd/jwks', { keys: [{ ...(await exportJWK(createPublicKey(odd.keys.ES256))), kid: '../ES256' }] });
+    await refused(await odd.token({ header: { kid: '../ES256' } }));
+    expect((await show(await odd.token({ header: { kid: undefined } }))).status).toBe(200);
   });
 
   it('B68 two Authorization headers, at every door', async () => {

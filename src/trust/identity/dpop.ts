@@ -61,7 +61,8 @@ export async function checkPossession(proof: string | undefined, about: Possessi
   if (claims.ath !== createHash('sha256').update(about.token).digest('base64url'))
     throw refusedProof('the DPoP proof is for another token');
   if (claims.htm !== about.method) throw refusedProof('the DPoP proof is for another method');
-  if (!isAddressed(claims.htu, about.url, tools.origins())) throw refusedProof('the DPoP proof is for another address');
+  if (!isAddressed(claims.htu, about.url, tools.origins()))
+    throw refusedProof('the DPoP proof is for an address under which this gateway is not known (setting addresses)');
   if (Math.abs(now - claims.iat) > FRESH_S) throw refusedProof(`the DPoP proof was not made in the last ${FRESH_S} seconds`);
   // Last: only what is right in all else is worth remembering.
   const lifeMs = Math.ceil((claims.iat + FRESH_S - now) * 1_000) + 1_000;
