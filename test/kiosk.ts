@@ -11,6 +11,8 @@ export interface ProofChange {
 export interface Kiosk {
   readonly jkt: string;
   readonly jwk: JWK;
+  /** What it must never show. */
+  readonly privateJwk: JWK;
   /** A proof that it holds its key, for one request (RFC 9449). */
   proof(token: string, method: string, url: string, change?: ProofChange): Promise<string>;
 }
@@ -26,6 +28,7 @@ export async function newKiosk(now: () => number | Promise<number> = Date.now, a
   const jwk = await exportJWK(pair.publicKey);
   return {
     jwk,
+    privateJwk: await exportJWK(pair.privateKey),
     jkt: await calculateJwkThumbprint(jwk),
     async proof(token, method, url, { header, claims } = {}) {
       const ath = createHash('sha256').update(token).digest('base64url');

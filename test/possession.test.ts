@@ -1,5 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { exportJWK } from 'jose';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Hall, startHall } from './harness.ts';
@@ -128,11 +126,10 @@ describe('T2 a stolen kiosk token', () => {
   });
 
   it('with what is no proof: 401', async () => {
-    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const changes: ProofChange[] = [
       { header: { typ: 'JWT' } },
       { header: { typ: 'at+jwt' } },
-      { header: { jwk: await exportJWK(privateKey) } },
+      { header: { jwk: kiosk.privateJwk } },
       { header: { jwk: { kty: 'oct', k: 'AAAA' } } },
       { header: { jwk: undefined } },
       { header: { jku: machines.jwks } },
