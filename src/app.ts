@@ -43,7 +43,7 @@ import { FAULTS, type Fault, type SandboxClient, type SandboxDescription, sandbo
 import { createHttpServer, type SandboxDoor } from './server/index.ts';
 import { checked, type IssuerSettings, packageFolder, type Settings } from './settings/index.ts';
 import { derivedKey, openShared, Vault } from './store/index.ts';
-import { createAuthenticator, noticeCodes } from './trust/index.ts';
+import { createAuthenticator, isProtectedAddress, noticeCodes } from './trust/index.ts';
 
 /** A gateway that listens. */
 export interface Yimen {
@@ -140,7 +140,12 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
     schema: graph.schema,
     documents,
     apollo: await startedApollo(createApollo({ schema: graph.schema, documents, onInternal })),
-    authenticator: createAuthenticator(trustedIssuers(settings, sandbox?.description), clock),
+    authenticator: createAuthenticator(trustedIssuers(settings, sandbox?.description), clock, {
+      protectedOnly: settings.profile === 'production',
+      origins: () => settings.config.addresses ?? [listening.url],
+      shared,
+      log,
+    }),
     engine,
     catalogue,
     calendar,
@@ -338,6 +343,11 @@ function connectorsByAgency(engine: Engine): (agency: string) => readonly string
 function trustedIssuers({ config, profile, configFile }: Settings, sandbox: SandboxDescription | undefined): readonly IssuerSettings[] {
   const issuers = [...(config.issuers ?? []), ...(sandbox ? [sandbox.issuer] : [])];
   if (issuers.length === 0) throw new Error(`${configFile}: issuers: the ${profile} profile needs at least one, or nobody could sign in`);
+  const open = issuers.findIndex(({ issuer, jwks }) => !isProtectedAddress(jwks ?? issuer));
+  if (profile === 'production' && open >= 0)
+    throw new Error(
+      `${configFile}: issuers.${open}: its keys must be fetched over https, or whoever is on the way could sign in as anybody`,
+    );
   return issuers;
 }
 

@@ -20,15 +20,17 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => hall?.[Symbol.asyncDispose]());
 
-const bearer = async (role: Role) => ({ authorization: `Bearer ${await hall.token(role)}` });
-
 async function send(body: Buffer, headers: object = {}, role: Role = 'clerk', url = hall.url) {
-  const reply = await request(`${url}/files`, { method: 'POST', body, headers: { ...(await bearer(role)), ...headers } });
+  const reply = await request(`${url}/files`, {
+    method: 'POST',
+    body,
+    headers: { ...(await hall.signed(role, 'POST', '/files')), ...headers },
+  });
   return { status: reply.statusCode, body: (await reply.body.json()) as { id: string; errors: { extensions: { code: string } }[] } };
 }
 
 async function fetched(id: string, role: Role) {
-  const reply = await request(`${hall.url}/files/${id}`, { headers: await bearer(role) });
+  const reply = await request(`${hall.url}/files/${id}`, { headers: await hall.signed(role, 'GET', `/files/${id}`) });
   return { status: reply.statusCode, headers: reply.headers, bytes: Buffer.from(await reply.body.arrayBuffer()) };
 }
 
@@ -136,7 +138,11 @@ describe('refused at the door', () => {
   });
 
   it('too long without having said so: the answer comes, although more is on its way', async () => {
-    const reply = await request(`${hall.url}/files`, { method: 'POST', headers: await bearer('clerk'), body: Readable.from(tooMuch()) });
+    const reply = await request(`${hall.url}/files`, {
+      method: 'POST',
+      headers: await hall.signed('clerk', 'POST', '/files'),
+      body: Readable.from(tooMuch()),
+    });
     expect([reply.statusCode, await reply.body.json()]).toMatchObject([413, { errors: [{ extensions: { code: 'FILE_TOO_LARGE' } }] }]);
     function* tooMuch() {
       for (let i = 0; i < 40; i++) yield Buffer.alloc(64 * 1024);
@@ -151,7 +157,7 @@ describe('refused at the door', () => {
     const { port } = new URL(hall.url);
     const socket = connect(Number(port), '127.0.0.1');
     socket.on('error', () => {});
-    const token = (await bearer('clerk')).authorization;
+    const token = `Bearer ${await hall.token('clerk')}`;
     socket.write(`POST /files HTTP/1.1\r\nhost: h\r\nauthorization: ${token}\r\ncontent-length: 500000\r\n\r\n`);
     socket.write(Buffer.concat([PDF, Buffer.alloc(200_000)]));
     await expect.poll(() => onDisk().length, { timeout: 5_000 }).toBe(before.length + 1);

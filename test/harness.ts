@@ -7,6 +7,7 @@ import type { Role } from '../src/connect/index.ts';
 import { type Fault, type SandboxClient, type SandboxHost, sandboxClient } from '../src/kit/index.ts';
 import { startShippedSandbox } from '../src/run.ts';
 import { readSettings } from '../src/settings/index.ts';
+import { newKiosk } from './kiosk.ts';
 
 export interface GraphqlError {
   readonly message: string;
@@ -57,6 +58,8 @@ export interface Hall extends AsyncDisposable {
   readonly sandbox: SandboxClient;
   readonly agencies: SandboxHost['agencies'];
   token(role: Role): Promise<string>;
+  /** The headers with which a role signs one request; a kiosk proves that it holds its key. */
+  signed(role: Role, method: string, path: string): Promise<Readonly<Record<string, string>>>;
   ask(query: string, variables?: object, options?: AskOptions): Promise<Answer>;
   fault(connector: string, fault: Fault, agency?: string): Promise<void>;
   /** Opens a service session as a role, and gives the header that names it. */
@@ -94,17 +97,26 @@ export async function startHall(
   const yimen = gateways[0] as Yimen;
   const sandbox = sandboxClient(host.url);
   const tokens = new Map<Role, Promise<string>>();
+  const kiosk = await newKiosk(async () => Date.now() + (await sandbox.describe()).clock.offset);
   const token = (role: Role) => {
-    const known = tokens.get(role) ?? sandbox.token({ role, window: 'W01' });
+    const known = tokens.get(role) ?? sandbox.token({ role, window: 'W01', ...(role === 'kiosk' && { jkt: kiosk.jkt }) });
     tokens.set(role, known);
     return known;
   };
+  const signing =
+    (url: string): Hall['signed'] =>
+    async (role, method, path) => {
+      const mine = await token(role);
+      if (role !== 'kiosk') return { authorization: `Bearer ${mine}` };
+      return { authorization: `DPoP ${mine}`, dpop: await kiosk.proof(mine, method, `${url}${path}`) };
+    };
   const asking =
     (url: string): Hall['ask'] =>
     async (query, variables, options = {}) => {
       const role = options.role ?? as;
       const session = options.serving ? await serving(options.serving, role) : {};
-      return ask(url, query, variables, options.token ?? (await token(role)), { ...session, ...options.headers });
+      const signed = options.token ? { authorization: `Bearer ${options.token}` } : await signing(url)(role, 'POST', '/graphql');
+      return ask(url, query, variables, { ...signed, ...session, ...options.headers });
     };
   const sessions = new Map<string, ReturnType<Hall['serve']>>();
   const serving = (subject: ServeInput['subject'], role: Role) => {
@@ -137,6 +149,7 @@ export async function startHall(
     sandbox,
     agencies: host.agencies,
     token,
+    signed: signing(yimen.url),
     ask: asking(yimen.url),
     async replica() {
       const other = await startYimen({
@@ -171,11 +184,11 @@ function besideOf(data: string): string {
   return own;
 }
 
-async function ask(url: string, query: string, variables: object | undefined, token: string, headers: object = {}): Promise<Answer> {
+async function ask(url: string, query: string, variables: object | undefined, headers: object): Promise<Answer> {
   const started = performance.now();
   const reply = await request(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query, variables }),
   });
   const text = await reply.body.text();

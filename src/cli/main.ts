@@ -31,6 +31,8 @@ program
   .addOption(new Option('--role <role>', 'role of the caller').choices([...ROLES]).makeOptionMandatory())
   .option('--actor <id>', 'who the caller is')
   .option('--window <id>', 'window the caller sits at')
+  .option('--amr <methods>', 'how the caller signed in, by the names of RFC 8176 with commas between them (default: pwd,otp)', list)
+  .option('--jkt <thumbprint>', 'thumbprint (RFC 7638) of the key that the token is bound to; a kiosk needs one')
   .option('--session <key>', 'open a service session for this credit code or identity number')
   .option(
     '--purpose <purpose>',
@@ -147,6 +149,10 @@ function howFar(text: string): (now: number) => number {
     const today = civilDateOf(now);
     return Date.parse(createCalendar().addWorkingDays(today, Number(days))) - Date.parse(today);
   };
+}
+
+function list(text: string): string[] {
+  return text.split(',').map((part) => part.trim());
 }
 
 function integer(text: string): number {

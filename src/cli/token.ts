@@ -8,13 +8,20 @@ interface TokenOptions {
   readonly role: Role;
   readonly actor?: string;
   readonly window?: string;
+  /** How they signed in. */
+  readonly amr?: string[];
+  /** The key that the token is bound to. */
+  readonly jkt?: string;
   readonly session?: string;
   readonly purpose: string;
 }
 
 /** `yimen token`: a token alone, or with `--session` the headers of whoever serves somebody. */
-export async function printToken({ role, actor, window, session, purpose }: TokenOptions): Promise<void> {
-  const token = await sandboxClient(sandboxAddress()).token({ role, ...(actor && { actor }), ...(window && { window }) });
+export async function printToken({ session, purpose, ...wanted }: TokenOptions): Promise<void> {
+  if (wanted.role === 'kiosk' && !wanted.jkt)
+    throw new Error("a kiosk's token is bound to its key: name the key's thumbprint with --jkt (docs/settings.md, Who signs in)");
+  if (wanted.jkt && session !== undefined) throw new Error('--session needs a token that is bound to no key: leave --jkt out');
+  const token = await sandboxClient(sandboxAddress()).token(wanted);
   if (session === undefined) return console.log(token);
   console.log(`authorization: Bearer ${token}\nx-yimen-session: ${await openedSession(token, session, purpose)}`);
 }

@@ -19,7 +19,7 @@ import {
   type RequestContext,
 } from '../graph/index.ts';
 import { isUnavailable } from '../store/index.ts';
-import { type Authenticator, purposeText, type ServiceSession, Unauthenticated } from '../trust/index.ts';
+import { type Authenticator, Forbidden, purposeText, type ServiceSession, type SignedRequest, Unauthenticated } from '../trust/index.ts';
 import { RequestProblem, readBody } from './body.ts';
 import { corsHeaders } from './cors.ts';
 
@@ -75,7 +75,7 @@ export function door(
     if (request.method === 'OPTIONS') return void response.writeHead(204, headers).end();
     try {
       if (request.method !== 'GET' && request.method !== 'POST') throw new RequestProblem(405, 'send queries by POST, or by GET');
-      const known = await options.authenticator.authenticate(soleAuthorization(request));
+      const known = await options.authenticator.authenticate(signedRequest(request));
       await answer(request, response, { ...(await inSession(request, known, options)), traceId, headers });
     } catch (error) {
       refuse(response, error, headers, traceId);
@@ -143,11 +143,13 @@ export async function requestContext(
   };
 }
 
-/** Two tokens in one request are an attack or a broken proxy; Node would silently keep the first. */
-function soleAuthorization(request: IncomingMessage): string | undefined {
-  if ((request.headersDistinct['authorization']?.length ?? 0) > 1) throw new Unauthenticated('send one Authorization header, not two');
-  return request.headers.authorization;
-}
+/** What of a request says who sends it. */
+export const signedRequest = ({ headersDistinct, headers, method = '', url = '/' }: IncomingMessage): SignedRequest => ({
+  authorization: headersDistinct['authorization'],
+  dpop: headers['dpop']?.toString(),
+  method,
+  url,
+});
 
 /** The request's total time: 8 s, or less where `x-yimen-deadline` says so (like `800ms` or `3s`). */
 export const deadline = (request: IncomingMessage): number => Math.min(durationIn(request, 'x-yimen-deadline') ?? DEADLINE_MS, DEADLINE_MS);
@@ -209,7 +211,7 @@ function refuse(response: ServerResponse, error: unknown, headers: Record<string
   const body = JSON.stringify({ errors: [{ message, extensions: { code, traceId } }] });
   response.writeHead(status, {
     ...headers,
-    ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+    ...(error instanceof Unauthenticated && { 'www-authenticate': error.challenge }),
     ...(status === 503 && { 'retry-after': '1' }),
     'content-type': 'application/json; charset=utf-8',
   });
@@ -220,6 +222,7 @@ export const AWAY = 'the database cannot be reached at present; send the same ag
 
 function refusal(error: unknown): [number, ErrorCode, string] {
   if (error instanceof Unauthenticated) return [401, 'UNAUTHENTICATED', error.message];
+  if (error instanceof Forbidden) return [403, 'FORBIDDEN', error.message];
   if (error instanceof SessionOver) return [403, 'PURPOSE_REQUIRED', error.message];
   if (error instanceof RequestProblem) return [error.status, 'BAD_USER_INPUT', error.message];
   if (isUnavailable(error)) return [503, 'INTERNAL', AWAY];

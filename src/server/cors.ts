@@ -7,7 +7,7 @@ export function corsHeaders(request: IncomingMessage, origins: readonly string[]
   return {
     'access-control-allow-origin': origin,
     'access-control-allow-methods': 'GET, POST, OPTIONS',
-    'access-control-allow-headers': 'authorization, content-type, accept, accept-language, x-yimen-deadline',
+    'access-control-allow-headers': 'authorization, dpop, content-type, accept, accept-language, x-yimen-deadline',
     'access-control-expose-headers': 'x-trace-id',
     'access-control-max-age': '600',
     vary: 'origin',

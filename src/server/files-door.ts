@@ -6,7 +6,7 @@ import type { Caller } from '../connect/index.ts';
 import { FileRefused, type FileView } from '../files/index.ts';
 import { APPLICANTS, HALL, mayRead } from '../graph/index.ts';
 import { type Authenticator, Forbidden } from '../trust/index.ts';
-import { languageOf } from './asking.ts';
+import { languageOf, signedRequest } from './asking.ts';
 import { RequestProblem } from './body.ts';
 import { corsHeaders } from './cors.ts';
 
@@ -58,7 +58,7 @@ async function take(request: FastifyRequest, reply: FastifyReply, options: Files
 }
 
 const signedIn = (request: FastifyRequest, { authenticator }: FilesDoorOptions): Promise<Caller> =>
-  authenticator.authenticate(request.headers.authorization);
+  authenticator.authenticate(signedRequest(request.raw));
 
 /** What is not read any more is let run out, so that whoever sends it hears the answer; the server's time limit ends it. */
 async function* bodyOf(request: IncomingMessage): AsyncGenerator<Buffer> {

@@ -5,7 +5,7 @@ import type { Caller, Metrics, Role } from '../connect/index.ts';
 import { printSchemaText } from '../graph/index.ts';
 import { isUnavailable } from '../store/index.ts';
 import { Forbidden, type Subject, Unauthenticated } from '../trust/index.ts';
-import { AWAY, type DoorOptions, type Handler } from './asking.ts';
+import { AWAY, type DoorOptions, type Handler, signedRequest } from './asking.ts';
 import { RequestProblem } from './body.ts';
 import { addCallbacks } from './callbacks.ts';
 import { addEvidence } from './evidence-door.ts';
@@ -104,7 +104,7 @@ async function signedInAs(roles: readonly Role[], request: FastifyRequest, optio
 }
 
 const signedIn = (request: FastifyRequest, { authenticator }: ServerOptions): Promise<Caller> =>
-  authenticator.authenticate(request.headers.authorization);
+  authenticator.authenticate(signedRequest(request.raw));
 
 function addSandbox(app: FastifyInstance, sandbox: SandboxDoor, options: ServerOptions): void {
   const allowed = async (request: FastifyRequest) => {
@@ -133,7 +133,7 @@ function addSandbox(app: FastifyInstance, sandbox: SandboxDoor, options: ServerO
 
 function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, options: ServerOptions): FastifyReply {
   if (error instanceof Unauthenticated)
-    return reply.code(401).header('www-authenticate', 'Bearer').send(problem('UNAUTHENTICATED', error.message));
+    return reply.code(401).header('www-authenticate', error.challenge).send(problem('UNAUTHENTICATED', error.message));
   if (error instanceof Forbidden) return reply.code(403).send(problem('FORBIDDEN', error.message));
   if (error instanceof RequestProblem) return reply.code(error.status).send(problem('BAD_USER_INPUT', error.message));
   if (isUnavailable(error))

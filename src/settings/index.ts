@@ -6,7 +6,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { parseDuration } from '../clock/index.ts';
-import { CHAIN_HASHES, SIGNATURES } from '../trust/index.ts';
+import { CHAIN_HASHES, ISSUER_KINDS, SIGNATURES } from '../trust/index.ts';
 
 /** `sandbox`: mock agencies, test keys and switches. `production`: none of them. */
 export type Profile = 'sandbox' | 'production';
@@ -38,7 +38,27 @@ const ConnectorEntry = z.strictObject({
 
 const FieldPath = z.string().regex(/^[A-Z]\w*(\.\w+)*$/, 'a field is written like Person.household.address');
 
-const Issuer = z.strictObject({ issuer: z.string().min(1), audience: z.string().min(1), jwks: z.url() });
+const WebAddress = z.url({ protocol: /^https?$/ });
+
+const Issuer = z
+  .strictObject({
+    issuer: z.string().min(1),
+    audience: z.string().min(1),
+    /** Address of its keys; without it they are found by discovery, at the address that its name is. */
+    jwks: WebAddress.optional(),
+    /** For whom it signs; without it, for all roles. */
+    kind: z.enum(ISSUER_KINDS).optional(),
+    /** Whether its tokens may be signed with SM2. */
+    sm2: z.boolean().optional(),
+  })
+  .refine(({ issuer, jwks }) => jwks !== undefined || WebAddress.safeParse(issuer).success, {
+    path: ['issuer'],
+    message: 'without "jwks" it must be the address at which the issuer is discovered, like "https://id.example.cn"',
+  });
+
+const Issuers = z
+  .array(Issuer)
+  .refine((issuers) => new Set(issuers.map(({ issuer }) => issuer)).size === issuers.length, 'two issuers have the same name');
 
 /** Sizes in bytes. Secrets are references, read where the store is opened. */
 const Files = z.strictObject({
@@ -94,7 +114,9 @@ const Config = z.strictObject({
   /** A file with the hall's own days off and workdays: see the calendar's `hallCalendarShape`. */
   calendar: z.string().optional(),
   notices: z.strictObject({ address: z.url({ protocol: /^https?$/ }).optional(), hall: z.string().optional() }).optional(),
-  issuers: z.array(Issuer).optional(),
+  issuers: Issuers.optional(),
+  /** Origins under which clients know the gateway; default is where it listens. */
+  addresses: z.array(WebAddress).min(1).optional(),
   origins: z.array(z.url()).optional(),
   limits: Limits.optional(),
   /** `manifest`: file of registered documents, from the file's folder; `only`: no others run. */

@@ -104,12 +104,13 @@ function controlServer(agencies: readonly RunningSandbox[], { clock, hall, issue
     jwks_uri: `${self()}/jwks.json`,
     token_endpoint: `${self()}/token`,
     id_token_signing_alg_values_supported: ['ES256'],
+    dpop_signing_alg_values_supported: ['ES256', 'EdDSA'],
   }));
   app.get('/jwks.json', () => issuer.jwks);
-  app.post('/token', async (request) => ({
-    access_token: await issuer.token(TokenRequest.parse(request.body), self()),
-    token_type: 'Bearer',
-  }));
+  app.post('/token', async (request) => {
+    const wanted = TokenRequest.parse(request.body);
+    return { access_token: await issuer.token(wanted, self()), token_type: wanted.jkt ? 'DPoP' : 'Bearer' };
+  });
   app.post('/clock', async (request) => {
     clock.set(ClockRequest.parse(request.body).offset);
     await hall.clockMoved(clock.offset);

@@ -10,13 +10,24 @@ import { ROLES } from '../../connect/index.ts';
 export const SANDBOX_AUDIENCE = 'yimen';
 const LIFE_S = 12 * 3_600;
 
-/** What a sandbox token is asked for with. */
+/** A kiosk's token lives no longer. */
+const KIOSK_LIFE_S = 300;
+const METHODS = ['pwd', 'otp'];
+
+/** What a sandbox token is asked for with. Default life 12 hours, a kiosk's 5 minutes. */
 export const TokenRequest = z.strictObject({
   role: z.enum(ROLES),
   actor: z.string().min(1).max(200).optional(),
   window: z.string().max(100).optional(),
-  /** Seconds until it expires. Default 12 hours. */
+  /** Seconds until it expires. */
   life: z.int().positive().max(86_400).optional(),
+  /** How its subject signed in (RFC 8176). Default a password and a one-time code. */
+  amr: z.array(z.string().min(1).max(50)).max(20).optional(),
+  /** Thumbprint (RFC 7638) of the key that the token is bound to. */
+  jkt: z
+    .string()
+    .regex(/^[\w-]{43}$/, 'the SHA-256 thumbprint of a public key, in base64url')
+    .optional(),
 });
 export type TokenRequest = z.infer<typeof TokenRequest>;
 
@@ -34,9 +45,9 @@ export async function openIssuer(folder: string, clock: Clock): Promise<SandboxI
   const { d: _private, ...publicPart } = jwk;
   return {
     jwks: { keys: [publicPart] },
-    token({ role, actor, window, life = LIFE_S }, issuer) {
+    token({ role, actor, window, amr = METHODS, jkt, life = role === 'kiosk' ? KIOSK_LIFE_S : LIFE_S }, issuer) {
       const now = Math.floor(clock.now() / 1_000);
-      return new SignJWT({ role, ...(window && { window }) })
+      return new SignJWT({ role, amr, ...(window && { window }), ...(jkt && { cnf: { jkt } }) })
         .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: jwk.kid ?? '' })
         .setIssuer(issuer)
         .setAudience(SANDBOX_AUDIENCE)
