@@ -12,9 +12,11 @@ let world: Hall;
 let hall: Yimen;
 let token: string;
 
+const READER = { actor: 'sandbox-integrator', fields: ['Enterprise'], perDay: 100 };
+
 beforeAll(async () => {
   world = await startHall();
-  token = await world.token('clerk');
+  token = await world.token('integrator');
   const { issuer, connectors } = await world.sandbox.describe();
   const url = connectors.find(({ id }) => id === 'tax')?.settings['url'];
   const folder = mkdtempSync(join(tmpdir(), 'yimen-'));
@@ -22,7 +24,7 @@ beforeAll(async () => {
   const tax = { settings: { url, appId: 'yimen-sandbox-hall', secret: { file: 'tax-secret' } }, policy: { timeout: '1s' } };
   writeFileSync(
     join(folder, 'yimen.config.json'),
-    JSON.stringify({ issuers: [issuer], connectors: { tax }, outbound: { allow: ['127.0.0.1'] } }),
+    JSON.stringify({ issuers: [issuer], connectors: { tax }, outbound: { allow: ['127.0.0.1'] }, access: { bulk: [READER] } }),
   );
   hall = await startYimen(readSettings({ YIMEN_PROFILE: 'production', PORT: '0', YIMEN_DATA: join(folder, 'data') }, folder));
 });
