@@ -43,7 +43,7 @@ import { FAULTS, type Fault, type SandboxClient, type SandboxDescription, sandbo
 import { createHttpServer, type SandboxDoor } from './server/index.ts';
 import { checked, type IssuerSettings, packageFolder, type Settings } from './settings/index.ts';
 import { derivedKey, openShared, Vault } from './store/index.ts';
-import { createAuthenticator, isProtectedAddress, noticeCodes } from './trust/index.ts';
+import { createAuthenticator, isProtectedAddress, noticeCodes, subjectName } from './trust/index.ts';
 
 /** A gateway that listens. */
 export interface Yimen {
@@ -143,6 +143,7 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
     authenticator: createAuthenticator(trustedIssuers(settings, sandbox?.description), clock, {
       protectedOnly: settings.profile === 'production',
       origins: () => settings.config.addresses ?? [listening.url],
+      nameOf: (key) => subjectName(vault, { kind: 'person', key }),
       shared,
       log,
     }),

@@ -59,7 +59,12 @@ describe('what discovery leads to', () => {
   async function outcome(protectedOnly: boolean, trusted: TrustedIssuer = { issuer: id.issuer, audience }) {
     const said: unknown[] = [];
     const log = { warn: (fields: object) => void said.push(fields) };
-    const options = { protectedOnly, log, origins: () => [] };
+    const options = {
+      nameOf: (text: string) => text,
+      protectedOnly,
+      log,
+      origins: () => [],
+    };
     const { authenticate } = createAuthenticator([trusted], { now: Date.now }, options);
     const token = await id.token({ claims: { iss: trusted.issuer } });
     const caller = await authenticate({ authorization: `Bearer ${token}`, method: 'GET', url: '/' }).catch((error: Error) => error.message);

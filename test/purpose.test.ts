@@ -143,6 +143,29 @@ describe('a session', () => {
   });
 });
 
+describe('a citizen', () => {
+  const signedIn = (person?: string) => hall.sandbox.token({ role: 'citizen', actor: 'somebody', ...(person && { person }) });
+  const online = (idNumber: string) => ({ input: { ...advice({ idNumber }), evidence: 'ONLINE_SIGN_IN' } });
+
+  it('sees themselves, nobody else, and who looked at them', async () => {
+    const token = await signedIn(PERSON);
+    const { data } = await hall.ask(OPEN_SESSION, online(PERSON), { token });
+    const headers = { 'x-yimen-session': data.openSession.session.id };
+    expect((await hall.ask(NAME, { id: PERSON }, { token, headers })).errors).toBeUndefined();
+    const other = await hall.ask(OPEN_SESSION, online(STRANGER), { token });
+    expect(other.data.openSession.problems).toMatchObject([{ code: 'NOT_YOURSELF' }]);
+    const own = await hall.ask(LOG, { filter: day(), first: 100 }, { token });
+    expect(own.data.accessLog.nodes.some(({ actor, action }: Row) => actor === 'somebody' && action === 'subject.read')).toBe(true);
+    expect(new Set(own.data.accessLog.nodes.map(({ subject }: { subject: string }) => subject)).size).toBe(1);
+    expect(code(await hall.ask(LOG, { filter: { ...day(), subject: { idNumber: STRANGER } } }, { token }))).toBe('FORBIDDEN');
+  });
+
+  it('whose issuer does not say who they are opens nothing', async () => {
+    const { data } = await hall.ask(OPEN_SESSION, online(PERSON), { token: await signedIn() });
+    expect(data.openSession.problems).toMatchObject([{ code: 'NOT_YOURSELF' }]);
+  });
+});
+
 describe('a number in clear', () => {
   const UNMASK = 'mutation ($input: UnmaskInput!) { unmask(input: $input) { idNumber problems { code } } }';
 

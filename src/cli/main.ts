@@ -33,6 +33,7 @@ program
   .option('--window <id>', 'window the caller sits at')
   .option('--amr <methods>', 'how the caller signed in, by the names of RFC 8176 with commas between them (default: pwd,otp)', list)
   .option('--jkt <thumbprint>', 'thumbprint (RFC 7638) of the key that the token is bound to; a kiosk needs one')
+  .option('--person <id>', 'identity number of a citizen who signs in')
   .option('--session <key>', 'open a service session for this credit code or identity number')
   .option(
     '--purpose <purpose>',

@@ -8,6 +8,8 @@ interface TokenOptions {
   readonly role: Role;
   readonly actor?: string;
   readonly window?: string;
+  /** Identity number of a citizen. */
+  readonly person?: string;
   /** How they signed in. */
   readonly amr?: string[];
   /** The key that the token is bound to. */
@@ -23,7 +25,9 @@ export async function printToken({ session, purpose, ...wanted }: TokenOptions):
   if (wanted.jkt && session !== undefined) throw new Error('--session needs a token that is bound to no key: leave --jkt out');
   const token = await sandboxClient(sandboxAddress()).token(wanted);
   if (session === undefined) return console.log(token);
-  console.log(`authorization: Bearer ${token}\nx-yimen-session: ${await openedSession(token, session, purpose)}`);
+  console.log(
+    `authorization: Bearer ${token}\nx-yimen-session: ${await openedSession(token, wanted.role === 'citizen' ? 'ONLINE_SIGN_IN' : 'IDENTITY_CARD', session, purpose)}`,
+  );
 }
 
 const OPEN = 'mutation ($input: OpenSessionInput!) { openSession(input: $input) { session { id } problems { path message } } }';
@@ -37,10 +41,10 @@ interface Opened {
   readonly errors?: readonly { readonly message: string }[];
 }
 
-async function openedSession(token: string, key: string, text: string): Promise<string> {
+async function openedSession(token: string, evidence: string, key: string, text: string): Promise<string> {
   const [kind, code] = text.split(' ');
   const subject = citizenIdFault(key) === undefined ? { idNumber: key } : { uscc: key };
-  const input = { subject, purpose: { kind, ...(code && { code }) }, evidence: 'IDENTITY_CARD' };
+  const input = { subject, purpose: { kind, ...(code && { code }) }, evidence };
   const reply = await request(new URL('/graphql', gatewayUrl()), {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'accept-language': 'en' },

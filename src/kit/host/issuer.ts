@@ -21,6 +21,8 @@ export const TokenRequest = z.strictObject({
   window: z.string().max(100).optional(),
   /** Seconds until it expires. */
   life: z.int().positive().max(86_400).optional(),
+  /** Citizen identity number of a citizen who signed in. */
+  person: z.string().max(18).optional(),
   /** How its subject signed in (RFC 8176). Default a password and a one-time code. */
   amr: z.array(z.string().min(1).max(50)).max(20).optional(),
   /** Thumbprint (RFC 7638) of the key that the token is bound to. */
@@ -45,9 +47,9 @@ export async function openIssuer(folder: string, clock: Clock): Promise<SandboxI
   const { d: _private, ...publicPart } = jwk;
   return {
     jwks: { keys: [publicPart] },
-    token({ role, actor, window, amr = METHODS, jkt, life = role === 'kiosk' ? KIOSK_LIFE_S : LIFE_S }, issuer) {
+    token({ role, actor, window, person, amr = METHODS, jkt, life = role === 'kiosk' ? KIOSK_LIFE_S : LIFE_S }, issuer) {
       const now = Math.floor(clock.now() / 1_000);
-      return new SignJWT({ role, amr, ...(window && { window }), ...(jkt && { cnf: { jkt } }) })
+      return new SignJWT({ role, amr, ...(window && { window }), ...(person && { person }), ...(jkt && { cnf: { jkt } }) })
         .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: jwk.kid ?? '' })
         .setIssuer(issuer)
         .setAudience(SANDBOX_AUDIENCE)

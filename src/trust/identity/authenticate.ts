@@ -36,6 +36,8 @@ export interface Authenticator {
 export interface AuthenticatorOptions extends KeyTools {
   /** Origins under which clients know this gateway: proofs of possession name one of them. */
   readonly origins: () => readonly string[];
+  /** The keyed hash that stands for a person, by which citizens are known to be themselves. */
+  readonly nameOf: (idNumber: string) => string;
   /** Where replicas remember used proofs together. */
   readonly shared?: Shared | undefined;
 }
@@ -50,7 +52,9 @@ export function createAuthenticator(issuers: readonly TrustedIssuer[], clock: Cl
     const digest = createHash('sha256').update(token).digest('base64');
     const remembered = known.get(digest);
     if (remembered && clock.now() < remembered.until) return remembered;
-    const fresh = await verify(token, byName, clock.now()).catch((error: unknown) => Promise.reject(reasonOf(error)));
+    const fresh = await verify(token, byName, { now: clock.now(), nameOf: options.nameOf }).catch((error: unknown) =>
+      Promise.reject(reasonOf(error)),
+    );
     known.set(digest, fresh);
     return fresh;
   }
@@ -72,10 +76,10 @@ export function createAuthenticator(issuers: readonly TrustedIssuer[], clock: Cl
 
 type Issuers = ReadonlyMap<string, { readonly trusted: TrustedIssuer; readonly keys: IssuerKeys }>;
 
-async function verify(token: string, issuers: Issuers, now: number): Promise<Verified> {
+async function verify(token: string, issuers: Issuers, naming: Parameters<typeof verifyToken>[3]): Promise<Verified> {
   const issuer = issuers.get(issuerOf(token));
   if (!issuer) throw refusedToken();
-  return verifyToken(token, issuer.trusted, issuer.keys, now);
+  return verifyToken(token, issuer.trusted, issuer.keys, naming);
 }
 
 /** What went wrong inside is no matter of the caller's, but for what they can do about it. */

@@ -1,5 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, type JWTPayload, jwtVerify, UnsecuredJWT } from 'jose';
 import { z } from 'zod';
+import { citizenIdFault } from '../../codes/index.ts';
 import { type Caller, ROLES } from '../../connect/index.ts';
 import { refusedToken, Unauthenticated } from './errors.ts';
 import { maySign, type TrustedIssuer } from './issuers.ts';
@@ -47,10 +48,21 @@ const Claims = z.object({
   iat: z.number(),
   role: z.enum(ROLES),
   window: z.string().max(100).optional(),
+  /** Citizen identity number of a citizen who signed in. */
+  person: z
+    .string()
+    .refine((text) => citizenIdFault(text) === undefined)
+    .optional(),
   amr: z.array(z.string().max(50)).max(20).optional(),
   // Bound in another way than is checked here is not bound.
   cnf: z.strictObject({ jkt: z.string().regex(THUMBPRINT) }).optional(),
 });
+
+interface Naming {
+  readonly now: number;
+  /** The keyed hash that stands for a person. */
+  readonly nameOf: (idNumber: string) => string;
+}
 
 /** Who a token says has issued it. Nothing of it is verified yet. */
 export function issuerOf(token: string): string {
@@ -62,7 +74,7 @@ export function issuerOf(token: string): string {
 }
 
 /** Checks signature, header and claims of an access token (RFC 9068). Rejects when anything is not as it must be. */
-export async function verifyToken(token: string, trusted: TrustedIssuer, keys: IssuerKeys, now: number): Promise<Verified> {
+export async function verifyToken(token: string, trusted: TrustedIssuer, keys: IssuerKeys, { now, nameOf }: Naming): Promise<Verified> {
   const { alg, kid } = Header.parse(decodeProtectedHeader(token));
   const rules = {
     issuer: trusted.issuer,
@@ -76,7 +88,7 @@ export async function verifyToken(token: string, trusted: TrustedIssuer, keys: I
     alg === SM2 && trusted.sm2
       ? await verifySm2(token, kid, keys, rules)
       : await jwtVerify(token, keys.resolve, { ...rules, algorithms: ALGORITHMS });
-  return verified(payload, trusted, now);
+  return verified(payload, trusted, { now, nameOf });
 }
 
 type Rules = Parameters<typeof UnsecuredJWT.decode>[1];
@@ -90,12 +102,19 @@ async function verifySm2(token: string, kid: string | undefined, keys: IssuerKey
   return UnsecuredJWT.decode(`${header}.${token.split('.')[1] ?? ''}.`, rules);
 }
 
-function verified(payload: JWTPayload, trusted: TrustedIssuer, now: number): Verified {
-  const { sub, exp, iat, role, window, amr = [], cnf } = Claims.parse(payload);
+function verified(payload: JWTPayload, trusted: TrustedIssuer, { now, nameOf }: Naming): Verified {
+  const { sub, exp, iat, role, window, person, amr = [], cnf } = Claims.parse(payload);
   if (iat > now / 1_000 + TOLERANCE_S) throw refusedToken();
   if (!maySign(trusted, role))
     throw new Unauthenticated(`the token was not accepted: its issuer signs for ${trusted.kind}, not for a ${role}`);
   if (role === 'kiosk' && (!cnf || exp - iat > KIOSK_LIFE_S))
     throw new Unauthenticated("the token was not accepted: a kiosk's token lives for 5 minutes at most and names its key (cnf.jkt)");
-  return { caller: { role, actor: sub, ...(window && { window }) }, until: exp * 1_000, jkt: cnf?.jkt, methods: amr };
+  // The number itself goes no further than this.
+  const subject = role === 'citizen' && person ? nameOf(person) : undefined;
+  return {
+    caller: { role, actor: sub, ...(window && { window }), ...(subject && { subject }) },
+    until: exp * 1_000,
+    jkt: cnf?.jkt,
+    methods: amr,
+  };
 }
