@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
@@ -117,6 +118,44 @@ describe.skipIf(noPostgres !== undefined)('several processes on one PostgreSQL',
     });
     expect(await rowsOf(store, 'select 1 as one')).toEqual([{ one: 1 }]);
     await store.close();
+  });
+
+  it('a database that stays away is knocked at now and then, not more and more often', async () => {
+    await using database = await openTestDatabase();
+    const real = new URL(database.url);
+    const door = { isOpen: true, knocks: 0 };
+    const open = new Set<Socket>();
+    const relay = createServer((client) => {
+      if (!door.isOpen) {
+        door.knocks++;
+        return client.destroy();
+      }
+      const server = connect(Number(real.port || 5432), real.hostname);
+      for (const [one, other] of [[client, server] as const, [server, client] as const]) {
+        open.add(one);
+        one.on('error', () => {}).pipe(other);
+      }
+    });
+    await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+    const url = new URL(database.url);
+    url.host = `127.0.0.1:${(relay.address() as AddressInfo).port}`;
+    const store = await openStore({ url: url.href, clock, log, queues: [] });
+    const heard: string[] = [];
+    const stop = await store.listen('knock', (text) => heard.push(text));
+    door.isOpen = false;
+    for (const each of open) each.destroy();
+    const since = performance.now();
+    await expect.poll(() => performance.now() - since, { timeout: 6_000 }).toBeGreaterThan(4_000);
+    // Two lines listen, each tries twice a second; durable jobs are looked after every two seconds.
+    expect(door.knocks).toBeLessThan(30);
+    expect(door.knocks).toBeGreaterThan(4);
+    door.isOpen = true;
+    const before = heard.length;
+    // Whoever listens is told that something may have been missed.
+    await expect.poll(() => heard.slice(before), { timeout: 3_000 }).toContain('');
+    await stop();
+    await store.close();
+    relay.close();
   });
 
   it('a database that a later version used is refused, by name', async () => {
