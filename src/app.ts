@@ -2,7 +2,7 @@
  * The composition root: the only place that knows every room. Settings are read before it and handed in.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,6 +25,8 @@ import {
 } from './connect/index.ts';
 import { createApollo, createCaseFormCheck, createDocuments, createGraph, globalIds, noticeDesk } from './graph/index.ts';
 import { auditKey, openCaseRoom } from './hall.ts';
+import { backupHall } from './keeping.ts';
+import { idKey } from './keys.ts';
 import { FAULTS, type Fault, type SandboxClient, type SandboxDescription, sandboxClient } from './kit/index.ts';
 import { createHttpServer, type SandboxDoor } from './server/index.ts';
 import { checked, type IssuerSettings, packageFolder, type Settings } from './settings/index.ts';
@@ -143,6 +145,7 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
     origins: settings.config.origins ?? [],
     sandbox: sandbox && sandboxDoor(sandbox.client, clock),
     runSecret,
+    backup: async (folder) => backupHall(settings, (await cases.evidence()).source, folder),
     metrics,
     isReady: () => true,
     onInternal,
@@ -303,27 +306,4 @@ function trustedIssuers({ config, profile, configFile }: Settings, sandbox: Sand
   const issuers = [...(config.issuers ?? []), ...(sandbox ? [sandbox.issuer] : [])];
   if (issuers.length === 0) throw new Error(`${configFile}: issuers: the ${profile} profile needs at least one, or nobody could sign in`);
   return issuers;
-}
-
-/** The key of global ids: from settings, so that replicas share it; else made once and kept in the data folder. */
-function idKey(settings: Settings): Buffer {
-  const given = settings.config.keys?.ids;
-  if (given !== undefined) return keyOf(given, settings);
-  const file = resolve(settings.data, 'keys', 'ids');
-  try {
-    return Buffer.from(readFileSync(file, 'utf8'), 'base64');
-  } catch {
-    const key = randomBytes(32);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, key.toString('base64'), { mode: 0o600 });
-    return key;
-  }
-}
-
-function keyOf(given: unknown, { configFile }: Settings): Buffer {
-  const where = `${configFile}: keys.ids`;
-  const secret = resolveSecrets(given, { env: process.env, folder: dirname(configFile), sandbox: false }, where);
-  const key = secret instanceof Secret ? Buffer.from(secret.reveal(), 'base64') : Buffer.alloc(0);
-  if (key.length !== 32) throw new Error(`${where}: a reference to 32 random bytes in base64, {"env": "NAME"} or {"file": "path"}`);
-  return key;
 }

@@ -9,6 +9,7 @@ import { describeHabit, FAULTS, type Fault, HABITS, type Habit, sandboxClient } 
 import { runGateway, runSandbox } from '../run.ts';
 import { readSettings } from '../settings/index.ts';
 import { addAudit } from './audit.ts';
+import { addBackup } from './backup.ts';
 import { addCase } from './case.ts';
 import { addCatalogue } from './catalogue.ts';
 import { checkConnector, verifyConnectors } from './connector.ts';
@@ -96,6 +97,7 @@ sandbox
 addCatalogue(program);
 addAudit(program);
 addCase(program);
+addBackup(program);
 
 const connector = program.command('connector').description('for those who connect an agency');
 addNewConnector(connector);

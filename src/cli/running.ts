@@ -20,8 +20,14 @@ export function sandboxAddress(): string {
   return address;
 }
 
+interface Call {
+  readonly body?: unknown;
+  /** Waits as long as it takes. */
+  readonly isPatient?: boolean;
+}
+
 /** Calls the running gateway and gives back the body; rejects with the gateway's own sentence. */
-export async function callGateway(path: string, { body }: { readonly body?: unknown }): Promise<string> {
+export async function callGateway(path: string, { body, isPatient = false }: Call): Promise<string> {
   const { url, secret } = runningGateway();
   const headers = {
     'x-yimen-run': secret,
@@ -32,6 +38,7 @@ export async function callGateway(path: string, { body }: { readonly body?: unkn
     method: body ? 'POST' : 'GET',
     headers,
     body: body ? JSON.stringify(body) : null,
+    ...(isPatient && { headersTimeout: 0, bodyTimeout: 0 }),
   }).catch((cause: unknown) => {
     throw new Error(`the gateway at ${url} does not answer; is it still running?`, { cause });
   });

@@ -9,6 +9,10 @@
  * - run 运行: one life of one Redis server; what one run said is never taken for what another says.
  */
 export { type AuditEntry, type AuditRow, type AuditWriter, auditDigest, canonical } from './audit.ts';
+export type { Content as BackupContent } from './backup/manifest.ts';
+export { openSource } from './backup/open.ts';
+export { type RestoreOptions, restoreBackup } from './backup/restore.ts';
+export { type BackupOptions, writeBackup } from './backup/write.ts';
 export { type Db, rowsOf } from './database/driver.ts';
 export { holdsDatabase } from './database/embedded.ts';
 export { isUnavailable, STORE_AGAIN_MS } from './database/unavailable.ts';
