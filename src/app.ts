@@ -250,6 +250,15 @@ async function configuredConnectors(settings: Settings, sandbox: SandboxDescript
   return Promise.all(wanted.map((id) => configuredConnector(id, folders.get(id), settings, sandbox)));
 }
 
+/** The connectors whose settings the file gives, to read each by itself: one that is wrong does not hide the others. */
+export function givenConnectors(settings: Settings): readonly { readonly id: string; read(): Promise<ConfiguredConnector> }[] {
+  const folders = shippedConnectors();
+  const given = Object.entries(settings.config.connectors ?? {}).filter(
+    ([, entry]) => entry.enabled !== false && (settings.profile === 'production' || entry.settings),
+  );
+  return given.map(([id]) => ({ id, read: () => configuredConnector(id, folders.get(id), settings) }));
+}
+
 async function configuredConnector(
   id: string,
   folder: string | undefined,
@@ -263,7 +272,7 @@ async function configuredConnector(
   const raw = entry?.settings ?? sandbox?.connectors.find((known) => known.id === id)?.settings ?? {};
   const resolved = resolveSecrets(
     raw,
-    { env: process.env, folder: dirname(settings.configFile), sandbox: sandbox !== undefined },
+    { env: process.env, folder: dirname(settings.configFile), sandbox: settings.profile === 'sandbox' },
     `${where}.settings`,
   );
   const policy = entry?.policy as ConfiguredConnector['policy'];

@@ -13,6 +13,7 @@ import { addBackup } from './backup.ts';
 import { addCase } from './case.ts';
 import { addCatalogue } from './catalogue.ts';
 import { checkConnector, verifyConnectors } from './connector.ts';
+import { addDoctor } from './doctor/index.ts';
 import { explainSection } from './explain.ts';
 import { addNewConnector } from './new-connector.ts';
 import { printOpen } from './open.ts';
@@ -98,6 +99,7 @@ addCatalogue(program);
 addAudit(program);
 addCase(program);
 addBackup(program);
+addDoctor(program);
 
 const connector = program.command('connector').description('for those who connect an agency');
 addNewConnector(connector);

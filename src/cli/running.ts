@@ -7,7 +7,7 @@ import { readSettings } from '../settings/index.ts';
 const RunFile = z.object({ url: z.string(), secret: z.string(), sandbox: z.string().optional() });
 
 /** The gateway that runs on this data folder. Throws with what to do when there is none. */
-function runningGateway(): z.infer<typeof RunFile> {
+export function runningGateway(): z.infer<typeof RunFile> {
   const file = runFile(readSettings(process.env, process.cwd()));
   if (!existsSync(file)) throw new Error(`no gateway runs on ${file}; start one with "npm start", or set YIMEN_DATA to its folder`);
   return RunFile.parse(JSON.parse(readFileSync(file, 'utf8')));
