@@ -28,6 +28,9 @@ const postgres = async (): Promise<Home> => {
   return { url: database.url, folder: fresh(), [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
 };
 
+/** Where both are there, the one that is quicker to open. */
+const anywhere = noPostgres === undefined ? postgres : embedded;
+
 const open = ({ url, folder }: Home) => openStore({ url, folder, clock, log, queues: [QUEUE] });
 
 const save = (store: Store, home: Home, folder = fresh()) =>
@@ -102,7 +105,8 @@ const paths: readonly {
   readonly from: () => Promise<Home>;
   readonly to: () => Promise<Home>;
 }[] = [
-  { name: 'embedded to embedded', skip: false, from: embedded, to: embedded },
+  // The two others carry as much; this one is for machines without PostgreSQL.
+  { name: 'embedded to embedded', skip: noPostgres === undefined, from: embedded, to: embedded },
   { name: 'embedded to PostgreSQL', skip: noPostgres !== undefined, from: embedded, to: postgres },
   { name: 'PostgreSQL to embedded', skip: noPostgres !== undefined, from: postgres, to: embedded },
 ];
@@ -219,7 +223,7 @@ describe.skipIf(noPostgres !== undefined)('a backup while others write', () => {
 });
 
 describe('a backup that is not what was written', async () => {
-  await using home = await embedded();
+  await using home = await anywhere();
   const store = await open(home);
   await fill(store);
   const { folder: whole, content } = await save(store, home);
@@ -289,7 +293,7 @@ describe('a backup that is not what was written', async () => {
     const folder = fresh();
     cpSync(whole, folder, { recursive: true });
     resealed({ tables: content.tables.map((table) => (table.name === 'yimen_jobs.job' ? { ...table, rows: 7 } : table)) })(folder);
-    const target = await embedded();
+    await using target = await anywhere();
     await expect(restore(folder, target)).rejects.toThrow('tables/yimen_jobs.job.ndjson.gz has 1 rows, the manifest says 7');
     const after = await open(target);
     expect(await rows(after, 'select (select count(*)::int from yimen.cases) + (select count(*)::int from yimen.audit) as rows')).toEqual([
@@ -316,7 +320,8 @@ describe('a backup that is not what was written', async () => {
     cpSync(whole, folder, { recursive: true });
     const gone = ['yimen.errands', 'yimen.errand_reports'];
     resealed({ migrations: content.migrations.slice(0, 3), tables: content.tables.filter(({ name }) => !gone.includes(name)) })(folder);
-    const { store: now } = await restoreAndOpen(folder, await embedded());
+    await using target = await anywhere();
+    const { store: now } = await restoreAndOpen(folder, target);
     expect([await now.pending(), await rows(now, 'select count(*)::int as rows from yimen.errands')]).toEqual([[], [{ rows: 0 }]]);
     expect(await rows(now, 'select number from yimen.cases')).toEqual([{ number: 'N-1' }]);
     await now.close();
