@@ -2,7 +2,7 @@
  * The composition root: the only place that knows every room. Settings are read before it and handed in.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,6 +39,8 @@ import {
   personBudget,
 } from './graph/index.ts';
 import { auditKey, openCaseRoom } from './hall.ts';
+import { backupHall } from './keeping.ts';
+import { idKey } from './keys.ts';
 import { FAULTS, type Fault, type SandboxClient, type SandboxDescription, sandboxClient } from './kit/index.ts';
 import { createHttpServer, type SandboxDoor } from './server/index.ts';
 import { checked, type IssuerSettings, packageFolder, type Settings } from './settings/index.ts';
@@ -169,6 +171,7 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
     origins: settings.config.origins ?? [],
     sandbox: sandbox && sandboxDoor(sandbox.client, clock, cases),
     runSecret,
+    backup: async (folder) => backupHall(settings, (await cases.evidence()).source, folder),
     metrics,
     isReady: () => true,
     onInternal,
@@ -289,6 +292,15 @@ async function configuredConnectors(settings: Settings, sandbox: SandboxDescript
   return Promise.all(wanted.map((id) => configuredConnector(id, folders.get(id), settings, sandbox)));
 }
 
+/** The connectors whose settings the file gives, to read each by itself: one that is wrong does not hide the others. */
+export function givenConnectors(settings: Settings): readonly { readonly id: string; read(): Promise<ConfiguredConnector> }[] {
+  const folders = shippedConnectors();
+  const given = Object.entries(settings.config.connectors ?? {}).filter(
+    ([, entry]) => entry.enabled !== false && (settings.profile === 'production' || entry.settings),
+  );
+  return given.map(([id]) => ({ id, read: () => configuredConnector(id, folders.get(id), settings) }));
+}
+
 async function configuredConnector(
   id: string,
   folder: string | undefined,
@@ -302,7 +314,7 @@ async function configuredConnector(
   const raw = entry?.settings ?? sandbox?.connectors.find((known) => known.id === id)?.settings ?? {};
   const resolved = resolveSecrets(
     raw,
-    { env: process.env, folder: dirname(settings.configFile), sandbox: sandbox !== undefined },
+    { env: process.env, folder: dirname(settings.configFile), sandbox: settings.profile === 'sandbox' },
     `${where}.settings`,
   );
   const policy = entry?.policy as ConfiguredConnector['policy'];
@@ -350,29 +362,6 @@ function trustedIssuers({ config, profile, configFile }: Settings, sandbox: Sand
       `${configFile}: issuers.${open}: its keys must be fetched over https, or whoever is on the way could sign in as anybody`,
     );
   return issuers;
-}
-
-/** The key of global ids: from settings, so that replicas share it; else made once and kept in the data folder. */
-function idKey(settings: Settings): Buffer {
-  const given = settings.config.keys?.ids;
-  if (given !== undefined) return keyOf(given, settings);
-  const file = resolve(settings.data, 'keys', 'ids');
-  try {
-    return Buffer.from(readFileSync(file, 'utf8'), 'base64');
-  } catch {
-    const key = randomBytes(32);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, key.toString('base64'), { mode: 0o600 });
-    return key;
-  }
-}
-
-function keyOf(given: unknown, { configFile }: Settings): Buffer {
-  const where = `${configFile}: keys.ids`;
-  const secret = resolveSecrets(given, { env: process.env, folder: dirname(configFile), sandbox: false }, where);
-  const key = secret instanceof Secret ? Buffer.from(secret.reveal(), 'base64') : Buffer.alloc(0);
-  if (key.length !== 32) throw new Error(`${where}: a reference to 32 random bytes in base64, {"env": "NAME"} or {"file": "path"}`);
-  return key;
 }
 
 const PERSONS_PER_MINUTE = 600;

@@ -92,6 +92,7 @@ function proofOver(store: Store, key: SigningKey | undefined, settings: Settings
 const evidenceIn = (store: Store, proof: Proof, clock: Clock): Evidence => ({
   proof,
   ofCase: (number) => caseEvidence(number, { store, proof, now: () => new Date(clock.now()) }),
+  source: store,
 });
 
 /** Where checkpoints go. */

@@ -77,7 +77,7 @@ class Clients {
   async #handIn(at: Asking, uscc: string): Promise<string> {
     const number = await this.#change(at, 'openCase', { items: ITEMS, applicant: APPLICANT });
     for (const material of brought) await this.#change(at, 'attachMaterial', { number, material, certificateNumber: '示例-1' });
-    this.#hear('tax', await at.ask(TAX, { uscc }));
+    this.#hear('tax', await at.ask(TAX, { uscc }, { role: 'integrator' }));
     await this.#change(at, 'saveForm', { number, form });
     return this.#change(at, 'submitCase', { number, idempotencyKey: `redis-${number}` });
   }

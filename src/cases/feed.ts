@@ -24,6 +24,8 @@ export interface Feed {
     readonly after?: string | undefined;
     readonly signal: AbortSignal;
   }): AsyncGenerator<CaseEventView>;
+  /** Whether a place is that of an event in this database: one of before a restored backup is not. */
+  knows(after: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -68,6 +70,11 @@ export async function openFeed({ store }: Pick<CasesTools, 'store'>): Promise<Fe
         }
         if (events.length < PAGE) await noticed;
       }
+    },
+    async knows(after) {
+      const { xact, id } = placeOf(after);
+      const isThere = and(sql`${caseEvents.xact} = ${xact}::xid8`, eq(caseEvents.id, id));
+      return (await store.db.select({ id: caseEvents.id }).from(caseEvents).where(isThere)).length > 0;
     },
     async close() {
       await stop();

@@ -1,3 +1,4 @@
+import type { Store } from '../store/index.ts';
 import type { AccessRecords, Proof } from '../trust/index.ts';
 import type { Cases } from './service.ts';
 
@@ -19,6 +20,8 @@ export interface Evidence {
   readonly proof: Proof;
   /** Signed JSON; undefined when there is no case of this number. */
   ofCase(number: string): Promise<string | undefined>;
+  /** The database itself, to be saved as it is at one moment. */
+  readonly source: Pick<Store, 'engine' | 'snapshot'>;
 }
 
 /** What was opened, and how it is closed. */

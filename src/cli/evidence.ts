@@ -54,7 +54,7 @@ async function isElsewhere(settings: Settings): Promise<boolean> {
 }
 
 /** A run file may be left over from a killed gateway: it counts when somebody answers. */
-const isHeld = async (settings: Settings): Promise<boolean> =>
+export const isHeld = async (settings: Settings): Promise<boolean> =>
   existsSync(runFile(settings)) &&
   callGateway('/health/live', {}).then(
     () => true,

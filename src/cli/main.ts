@@ -9,9 +9,11 @@ import { describeHabit, FAULTS, type Fault, HABITS, type Habit, sandboxClient } 
 import { runGateway, runSandbox } from '../run.ts';
 import { readSettings } from '../settings/index.ts';
 import { addAudit } from './audit.ts';
+import { addBackup } from './backup.ts';
 import { addCase } from './case.ts';
 import { addCatalogue } from './catalogue.ts';
 import { checkConnector, verifyConnectors } from './connector.ts';
+import { addDoctor } from './doctor/index.ts';
 import { addDocuments } from './documents.ts';
 import { explainSection } from './explain.ts';
 import { addNewConnector } from './new-connector.ts';
@@ -105,6 +107,8 @@ addCatalogue(program);
 addDocuments(program);
 addAudit(program);
 addCase(program);
+addBackup(program);
+addDoctor(program);
 
 const connector = program.command('connector').description('for those who connect an agency');
 addNewConnector(connector);

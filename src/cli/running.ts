@@ -7,7 +7,7 @@ import { readSettings } from '../settings/index.ts';
 const RunFile = z.object({ url: z.string(), secret: z.string(), sandbox: z.string().optional() });
 
 /** The gateway that runs on this data folder. Throws with what to do when there is none. */
-function runningGateway(): z.infer<typeof RunFile> {
+export function runningGateway(): z.infer<typeof RunFile> {
   const file = runFile(readSettings(process.env, process.cwd()));
   if (!existsSync(file)) throw new Error(`no gateway runs on ${file}; start one with "npm start", or set YIMEN_DATA to its folder`);
   return RunFile.parse(JSON.parse(readFileSync(file, 'utf8')));
@@ -23,8 +23,14 @@ export function sandboxAddress(): string {
 /** Where the running gateway answers. */
 export const gatewayUrl = (): string => runningGateway().url;
 
+interface Call {
+  readonly body?: unknown;
+  /** Waits as long as it takes. */
+  readonly isPatient?: boolean;
+}
+
 /** Calls the running gateway and gives back the body; rejects with the gateway's own sentence. */
-export async function callGateway(path: string, { body }: { readonly body?: unknown }): Promise<string> {
+export async function callGateway(path: string, { body, isPatient = false }: Call): Promise<string> {
   const { url, secret } = runningGateway();
   const headers = {
     'x-yimen-run': secret,
@@ -35,6 +41,7 @@ export async function callGateway(path: string, { body }: { readonly body?: unkn
     method: body ? 'POST' : 'GET',
     headers,
     body: body ? JSON.stringify(body) : null,
+    ...(isPatient && { headersTimeout: 0, bodyTimeout: 0 }),
   }).catch((cause: unknown) => {
     throw new Error(`the gateway at ${url} does not answer; is it still running?`, { cause });
   });

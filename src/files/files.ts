@@ -52,7 +52,8 @@ export interface Files {
 }
 
 const MOST_BYTES = 20 * 1024 * 1024;
-const RESERVE_BYTES = 512 * 1024 * 1024;
+/** Bytes of the disk that files leave free where settings do not say. */
+export const RESERVE_BYTES = 512 * 1024 * 1024;
 const UNCLAIMED_MS = 24 * 60 * 60_000;
 const SPOOL_EVERY_MS = 60_000;
 const MOST_AT_ONCE = 100;

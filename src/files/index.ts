@@ -3,7 +3,7 @@
  * each. Words: see types.ts.
  */
 export { clamdScanner, type Scanner } from './checks/scan.ts';
-export { type Files, type FilesOptions, openFiles } from './files.ts';
+export { type Files, type FilesOptions, openFiles, RESERVE_BYTES } from './files.ts';
 export { folderPlace } from './places/folder.ts';
 export type { Place } from './places/place.ts';
 export { type S3Options, s3Place } from './places/s3.ts';

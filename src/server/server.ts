@@ -6,6 +6,7 @@ import { printSchemaText } from '../graph/index.ts';
 import { isUnavailable } from '../store/index.ts';
 import { Forbidden, type Subject, Unauthenticated } from '../trust/index.ts';
 import { AWAY, type DoorOptions, type Handler, signedRequest } from './asking.ts';
+import { addBackup } from './backup-door.ts';
 import { RequestProblem } from './body.ts';
 import { addCallbacks } from './callbacks.ts';
 import { addEvidence } from './evidence-door.ts';
@@ -31,6 +32,8 @@ export interface ServerOptions extends DoorOptions {
   readonly sandbox?: SandboxDoor | undefined;
   /** The one-time secret of this run, with which the CLI speaks to it. */
   readonly runSecret: string;
+  /** Saves the hall to a folder of this machine; gives back what was saved. */
+  readonly backup: (folder: string) => Promise<object>;
   readonly metrics: Metrics;
   /** Whether everything the gateway needs to answer is there. */
   readonly isReady: () => boolean;
@@ -64,7 +67,9 @@ export function createHttpServer(options: ServerOptions): FastifyInstance {
     return reply.type(options.metrics.contentType).send(await options.metrics.text());
   });
   addCallbacks(app, options.cases);
-  addEvidence(app, options.cases, (secret) => secret === options.runSecret);
+  const isOurs = (secret: unknown) => secret === options.runSecret;
+  addEvidence(app, options.cases, isOurs);
+  addBackup(app, options.backup, isOurs);
   addFiles(app, options);
   app.get('/', (request, reply) => page(request, reply, options));
   addNotices(app, options);

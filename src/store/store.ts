@@ -1,4 +1,5 @@
 import { AuditBuffer, type AuditWriter } from './audit.ts';
+import { type Source, snapshotOf } from './backup/write.ts';
 import type { Db, Driver, Session } from './database/driver.ts';
 import { openEmbedded } from './database/embedded.ts';
 import { LOCKS, migrate, pendingMigrations } from './database/migrate.ts';
@@ -50,6 +51,8 @@ export interface Store {
   listen(channel: string, onNotice: (text: string) => void): Promise<() => Promise<void>>;
   /** Runs `work` unless another process does it now. */
   alone<T>(lock: keyof typeof LOCKS, work: () => Promise<T>): Promise<T | undefined>;
+  /** Reads everything as it is at one moment. An embedded database does nothing else meanwhile. */
+  readonly snapshot: Source['snapshot'];
   /** Steps that the database's shape lacks. */
   pending(): Promise<readonly string[]>;
   /** Waits for running jobs and closes. */
@@ -107,6 +110,7 @@ function storeOver(driver: Driver, jobs: Jobs, { clock }: StoreOptions): Store {
     },
     listen: (channel, onNotice) => driver.listen(channel, onNotice),
     alone: (lock, work) => driver.locked(LOCKS[lock], false, work),
+    snapshot: snapshotOf(driver),
     pending: () => pendingMigrations(driver, MIGRATIONS),
     async close() {
       await jobs.stop();

@@ -20,8 +20,12 @@ export const caseUpdated: NonNullable<SubscriptionResolvers['caseUpdated']> = {
 
 /** A stream that the client leaves must not wait for the next event to notice. */
 async function events({ cases, signal }: RequestContext, number: string | undefined, after: string | null | undefined) {
+  const { feed: all } = await cases.enter();
+  // Going on from a place that this database never gave would miss events without saying so.
+  if (after && !(await all.knows(after)))
+    throw badInput('after names no event that is here: a backup was restored since; follow without it, and read the cases anew');
   const gone = new AbortController();
-  const feed = (await cases.enter()).feed.follow({ number, after: given(after), signal: AbortSignal.any([gone.signal, signal]) });
+  const feed = all.follow({ number, after: given(after), signal: AbortSignal.any([gone.signal, signal]) });
   return {
     [Symbol.asyncIterator]: () => ({
       next: () => feed.next(),

@@ -25,6 +25,12 @@ export function lockFolder(folder: string): () => void {
   throw new Error(taken(folder, 0));
 }
 
+/** The process that holds a folder now; undefined where none does. */
+export function folderHolder(folder: string): number | undefined {
+  const holder = holderOf(resolve(folder, FILE));
+  return holder && isAlive(holder) ? holder.pid : undefined;
+}
+
 const taken = (folder: string, pid: number): string =>
   `the data folder ${folder} is in use by another gateway${pid ? ` (process ${pid})` : ''}: stop that one, name another folder with YIMEN_DATA, or use PostgreSQL (DATABASE_URL) for several gateways`;
 

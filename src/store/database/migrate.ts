@@ -6,24 +6,27 @@ export const LOCKS = { migration: 7_146_001, sealer: 7_146_002, sweep: 7_146_003
 
 /** Brings the database to the shape this version needs; of several processes that start at once one does it. */
 export async function migrate(driver: Driver, migrations: readonly Migration[]): Promise<readonly string[]> {
-  const done = await driver.locked(LOCKS.migration, true, async (session) => {
-    await session.query('create schema if not exists yimen');
-    await session.query('create table if not exists yimen.migration (id text primary key, at timestamptz not null default now())');
-    const pending = pendingOf(await knownTo(session), migrations);
-    for (const { id, sql } of pending) await apply(driver, id, sql);
-    return pending.map(({ id }) => id);
-  });
-  return done ?? [];
+  return (await driver.locked(LOCKS.migration, true, (session) => migrateLocked(driver, session, migrations))) ?? [];
+}
+
+/** The same for whoever holds the lock already. */
+export async function migrateLocked(driver: Driver, session: Session, migrations: readonly Migration[]): Promise<readonly string[]> {
+  await session.query('create schema if not exists yimen');
+  await session.query('create table if not exists yimen.migration (id text primary key, at timestamptz not null default now())');
+  const pending = pendingOf(await knownTo(session), migrations);
+  for (const { id, sql } of pending) await apply(driver, id, sql);
+  return pending.map(({ id }) => id);
 }
 
 /** Steps that the database still lacks. Throws when it has been at a later version than this one. */
 export async function pendingMigrations(driver: Driver, migrations: readonly Migration[]): Promise<readonly string[]> {
-  const { rows } = await driver.query("select to_regclass('yimen.migration') is not null as there");
-  const known = rows[0]?.['there'] ? await knownTo(driver) : [];
-  return pendingOf(known, migrations).map(({ id }) => id);
+  return pendingOf(await knownTo(driver), migrations).map(({ id }) => id);
 }
 
-async function knownTo(asked: Pick<Session, 'query'>): Promise<readonly string[]> {
+/** Steps that the database has been through; none where it was never used. */
+export async function knownTo(asked: Pick<Session, 'query'>): Promise<readonly string[]> {
+  const { rows } = await asked.query("select to_regclass('yimen.migration') is not null as there");
+  if (!rows[0]?.['there']) return [];
   return (await asked.query('select id from yimen.migration order by id')).rows.map(({ id }) => String(id));
 }
 

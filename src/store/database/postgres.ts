@@ -11,16 +11,20 @@ const STATEMENT_MS = 30_000;
 const IDLE_IN_TRANSACTION_MS = 15_000;
 const LISTEN_AGAIN_MS = 500;
 const CONNECTIONS = 12;
+/** What connections of gateways are called at the server. */
+export const GATEWAY = 'yimen';
 
 export interface PostgresOptions {
   readonly url: string;
   readonly connections?: number;
+  /** How connections are called at the server; default is what gateways are called. */
+  readonly name?: string;
   readonly log: { warn(fields: object, message: string): void };
 }
 
 /** PostgreSQL, reached over a pool that nobody else sees. */
-export function openPostgres({ url, connections = CONNECTIONS, log }: PostgresOptions): Driver {
-  const common = { connectionString: url, connectionTimeoutMillis: CONNECT_MS, application_name: 'yimen' };
+export function openPostgres({ url, connections = CONNECTIONS, name = GATEWAY, log }: PostgresOptions): Driver {
+  const common = { connectionString: url, connectionTimeoutMillis: CONNECT_MS, application_name: name };
   const pool = new Pool({
     ...common,
     max: connections,
