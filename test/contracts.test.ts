@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
@@ -294,11 +294,13 @@ interface Gateway extends AsyncDisposable {
 
 /** The tree's own gateway, as a process. */
 async function startGateway(): Promise<Gateway> {
+  const everything = { actor: 'sandbox-integrator', fields: ['Query', 'Enterprise', 'Person'], perDay: 10_000 };
+  writeFileSync(join(tree, 'yimen.config.json'), JSON.stringify({ access: { bulk: [everything] } }));
   const env = { ...process.env, PORT: '0', YIMEN_DATA: join(tree, 'data'), YIMEN_SANDBOX: '' };
   const child = spawn(join(tree, 'node_modules/.bin/tsx'), ['src/main.ts'], { cwd: tree, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const printed = await said(child, /ready in/);
   const url = /GraphQL\s+(\S+)/.exec(printed)?.[1] ?? '';
-  const token = await sandboxClient(/sandbox\s+(\S+)/.exec(printed)?.[1] ?? '').token({ role: 'officer' });
+  const token = await sandboxClient(/sandbox\s+(\S+)/.exec(printed)?.[1] ?? '').token({ role: 'integrator' });
   return {
     async ask(query) {
       const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };

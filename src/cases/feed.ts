@@ -73,6 +73,8 @@ export async function openFeed({ store }: Pick<CasesTools, 'store'>): Promise<Fe
     },
     async knows(after) {
       const { xact, id } = placeOf(after);
+      // Before the first transaction there is: from the very beginning.
+      if (BigInt(xact) === 0n) return true;
       const isThere = and(sql`${caseEvents.xact} = ${xact}::xid8`, eq(caseEvents.id, id));
       return (await store.db.select({ id: caseEvents.id }).from(caseEvents).where(isThere)).length > 0;
     },

@@ -55,7 +55,7 @@ export { absent, byKey, failed, type Lookup, lookup, value } from './lookup.ts';
 export { coded, compactDay, day, optional } from './mapping.ts';
 export type { Eviction, Question } from './memory/question.ts';
 export type { OutboundRule } from './outbound/outbound.ts';
-export type { AgencyAnswer, Reader, Redeemed, RequestAsking } from './reader.ts';
+export type { AgencyAnswer, Reader, RequestAsking } from './reader.ts';
 export { resolveSecrets, Secret, type SecretSources, secret } from './secret.ts';
 export { databaseSettings, duration } from './setting-shapes.ts';
 export { digits, fitting, mixed, variant } from './shapes.ts';

@@ -27,7 +27,7 @@ export interface Reader {
 }
 
 /** What a ticket stands for. */
-export interface Redeemed {
+interface Redeemed {
   readonly section: string;
   readonly key: unknown;
   arrival(): Promise<AgencyAnswer | null>;

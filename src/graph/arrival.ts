@@ -1,6 +1,6 @@
 import { type GraphQLObjectType, type GraphQLResolveInfo, isObjectType } from 'graphql';
 import type { SectionArrivalResolvers, SubscriptionResolvers } from '../../schema/generated/types.ts';
-import { type AgencyAnswer, AgencyError, type Redeemed } from '../connect/index.ts';
+import { type AgencyAnswer, AgencyError, type Reader } from '../connect/index.ts';
 import { type Look, pathsSeen, subjectIn } from './access/index.ts';
 import type { RequestContext } from './context.ts';
 import { agencyFailure } from './errors.ts';
@@ -25,7 +25,7 @@ export const sectionArrived: NonNullable<SubscriptionResolvers<RequestContext>['
   },
 };
 
-async function* arriving(ticket: string, { section, key, arrival }: Redeemed) {
+async function* arriving(ticket: string, { section, key, arrival }: NonNullable<ReturnType<Reader['redeem']>>) {
   const answer = arrival();
   await answer.catch(() => undefined);
   yield { sectionArrived: { ticket, section, key, answer } };

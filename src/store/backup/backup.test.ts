@@ -106,7 +106,7 @@ const paths: readonly {
   readonly to: () => Promise<Home>;
 }[] = [
   // The two others carry as much; this one is for machines without PostgreSQL.
-  { name: 'embedded to embedded', skip: noPostgres === undefined, from: embedded, to: embedded },
+  { name: 'embedded to embedded', skip: false, from: embedded, to: embedded },
   { name: 'embedded to PostgreSQL', skip: noPostgres !== undefined, from: embedded, to: postgres },
   { name: 'PostgreSQL to embedded', skip: noPostgres !== undefined, from: postgres, to: embedded },
 ];
@@ -318,7 +318,7 @@ describe('a backup that is not what was written', async () => {
   it('a backup of before a later step is restored and brought to this version', async () => {
     const folder = fresh();
     cpSync(whole, folder, { recursive: true });
-    const gone = ['yimen.errands', 'yimen.errand_reports'];
+    const gone = ['yimen.errands', 'yimen.errand_reports', 'yimen.sessions', 'yimen.bulk_use'];
     resealed({ migrations: content.migrations.slice(0, 3), tables: content.tables.filter(({ name }) => !gone.includes(name)) })(folder);
     await using target = await anywhere();
     const { store: now } = await restoreAndOpen(folder, target);
