@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { pino } from 'pino';
 import { type Calendar, createCalendar, hallCalendarShape } from './calendar/index.ts';
@@ -135,6 +136,7 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
   const runSecret = randomBytes(24).toString('base64url');
   const documents = hallDocuments(settings, graph, engine);
   const listening = { url: '' };
+  const stopping = new AbortController();
   const access = accessRoom(settings, vault, graph);
   if (!sandbox && !settings.config.notices?.address)
     log.warn('notices.address is not set: printed notices name the address at which this process listens');
@@ -173,7 +175,8 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
     runSecret,
     backup: async (folder) => backupHall(settings, (await cases.evidence()).source, folder),
     metrics,
-    isReady: () => true,
+    stopping: stopping.signal,
+    isReady: () => !stopping.signal.aborted,
     onInternal,
   });
   listening.url = await server.listen({ host: settings.host, port: settings.port });
@@ -186,12 +189,28 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
     unserved: graph.unserved,
     warmUp: () => void catalogue.search('warm up'),
     async close() {
-      await server.close();
+      await drained(server, stopping);
       await cases.close();
       await engine.close();
       await shared?.close();
     },
   };
+}
+
+const DRAIN_MS = 10_000;
+const LOOK_MS = 50;
+
+/** Takes no more connections, answers what was asked, ends streams; whoever takes longer than ten seconds is cut off. */
+async function drained(server: FastifyInstance, stopping: AbortController): Promise<void> {
+  stopping.abort();
+  const { server: http } = server;
+  // A connection that is kept alive becomes idle with its last answer.
+  const looking = setInterval(() => http.closeIdleConnections(), LOOK_MS);
+  const patience = setTimeout(() => http.closeAllConnections(), DRAIN_MS);
+  await server.close().finally(() => {
+    clearInterval(looking);
+    clearTimeout(patience);
+  });
 }
 
 /** The connectors of a hall without a server, to look at one question; what `secrets` hold must not be shown. */

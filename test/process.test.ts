@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { request } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
+import { sandboxClient } from '../src/kit/index.ts';
 
 const TSX = ['--import', 'tsx'];
 const run = promisify(execFile);
@@ -147,6 +148,24 @@ describe('one command', () => {
     const second = await start({ YIMEN_DATA: data });
     expect(second.output).toContain('ready in ');
     expect(JSON.parse(readFileSync(join(data, 'run.json'), 'utf8'))).toMatchObject({ url: second.url, profile: 'sandbox' });
+  });
+
+  it('told to stop, it answers what was asked, takes nothing new, and goes', async () => {
+    const data = newFolder();
+    const { child, url, sandbox } = await start({ YIMEN_DATA: data });
+    const token = await sandboxClient(sandbox).token({ role: 'clerk' });
+    await sandboxClient(sandbox).setFault('market-regulation', 'hang');
+    const query = JSON.stringify({ query: '{ enterprise(uscc: "91321071990000017N") { registration { nameZh } } }' });
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const asked = request(`${url}/graphql`, { method: 'POST', headers, body: query });
+    await new Promise((done) => setTimeout(done, 500));
+    child.kill('SIGTERM');
+    const gone = exited(child);
+    const answer = await asked;
+    expect([answer.statusCode, await answer.body.text()]).toEqual([200, expect.stringContaining('AGENCY_TIMEOUT')]);
+    await expect(request(`${url}/health/live`)).rejects.toThrow();
+    await gone;
+    expect(child.exitCode).toBe(0);
   });
 
   it('a beginner who starts it twice is told what is wrong', async () => {

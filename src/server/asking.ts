@@ -47,6 +47,8 @@ export interface DoorOptions {
   readonly ruleOf: RequestContext['ruleOf'];
   /** Sections that a machine has read on a day. */
   readonly bulkUsed: (actor: string, day: string) => number;
+  /** Aborts when the gateway is told to stop: what is asked by then is still answered, streams end. */
+  readonly stopping: AbortSignal;
   /** Origins whose pages may call the endpoint. */
   readonly origins: readonly string[];
   readonly onInternal: (error: unknown, traceId: string) => void;

@@ -47,7 +47,7 @@ export function createHttpServer(options: ServerOptions): FastifyInstance {
   const doors = { '/graphql': graphqlDoor(options), '/graphql/stream': streamDoor(options) };
   const app = Fastify({
     logger: false,
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     serverFactory: (handler) => withDoors(doors, handler),
   });

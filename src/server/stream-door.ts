@@ -23,9 +23,10 @@ export function streamDoor(options: DoorOptions): Handler {
     const params = checked(request.method === 'POST' ? await readJson(request) : searchOf(request));
     const gone = new AbortController();
     response.once('close', () => gone.abort(new DOMException('client gone', 'AbortError')));
-    const context = await requestContext(request, asked, gone.signal, options);
+    const signal = AbortSignal.any([gone.signal, options.stopping]);
+    const context = await requestContext(request, asked, signal, options);
     const [events, init] = await handler(neutral(request, params, context));
-    await send(response, events, { status: init.status, headers: { ...init.headers, ...asked.headers } });
+    await send(response, events, options.stopping, { status: init.status, headers: { ...init.headers, ...asked.headers } });
   });
 }
 
@@ -74,13 +75,16 @@ const neutral = (request: IncomingMessage, asked: Streamed['asked'], context: Re
 async function send(
   response: ServerResponse,
   events: AsyncIterable<string> | string | null,
+  stopping: AbortSignal,
   { status, headers }: { readonly status: number; readonly headers: Readonly<Record<string, string | undefined>> },
 ): Promise<void> {
   const known = Object.entries(headers).filter((pair): pair is [string, string] => pair[1] !== undefined);
   response.writeHead(status, Object.fromEntries(known));
   if (events === null || typeof events === 'string') return void response.end(events ?? undefined);
+  // Clients come back to another gateway with the id of the last event.
+  stopping.addEventListener('abort', () => response.end(), { once: true });
   for await (const event of events) {
-    if (response.destroyed) break;
+    if (response.destroyed || response.writableEnded) break;
     if (!response.write(event)) await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
   }
   response.end();

@@ -39,12 +39,15 @@ export function openPostgres({ url, connections = CONNECTIONS, name = GATEWAY, l
   pool.on('connect', (client) => client.on('error', () => broken.add(client)));
   const process = randomBytes(9).toString('base64url');
   const writers = new WeakMap<PoolClient, string>();
+  const faces = new WeakMap<PoolClient, Session['db']>();
   let opened = 0;
 
   function session(client: PoolClient): Session {
     const writer = writers.get(client) ?? `${process}.${++opened}`;
     writers.set(client, writer);
-    return { db: drizzle({ client }), query: (text, values) => run(client, text, values), writer };
+    const db = faces.get(client) ?? drizzle({ client });
+    faces.set(client, db);
+    return { db, query: (text, values) => run(client, text, values), writer };
   }
 
   async function connected<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
