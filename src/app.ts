@@ -43,7 +43,7 @@ import { auditKey, openCaseRoom } from './hall.ts';
 import { backupHall } from './keeping.ts';
 import { idKey } from './keys.ts';
 import { FAULTS, type Fault, type SandboxClient, type SandboxDescription, sandboxClient } from './kit/index.ts';
-import { createHttpServer, type SandboxDoor } from './server/index.ts';
+import { addressReader, createHttpServer, createRates, type RateLimits, type SandboxDoor } from './server/index.ts';
 import { checked, type IssuerSettings, packageFolder, type Settings } from './settings/index.ts';
 import { derivedKey, openShared, Vault } from './store/index.ts';
 import { createAuthenticator, isProtectedAddress, noticeCodes, subjectName } from './trust/index.ts';
@@ -175,6 +175,8 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
     runSecret,
     backup: async (folder) => backupHall(settings, (await cases.evidence()).source, folder),
     metrics,
+    rates: createRates(rateLimits(settings), shared),
+    addressOf: addressReader(settings.config.proxies ?? []),
     stopping: stopping.signal,
     isReady: () => !stopping.signal.aborted,
     onInternal,
@@ -196,6 +198,16 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
     },
   };
 }
+
+/** Requests a minute. A counter front-end asks a few a second; a hall behind one proxy that is not named here shares one address. */
+const RATES: RateLimits = { perActor: 3_000, perWindow: 6_000, perAddress: 60_000, refusedPerAddress: 120 };
+
+const rateLimits = ({ config: { requests } }: Settings): RateLimits => ({
+  perActor: requests?.perActor ?? RATES.perActor,
+  perWindow: requests?.perWindow ?? RATES.perWindow,
+  perAddress: requests?.perAddress ?? RATES.perAddress,
+  refusedPerAddress: requests?.refusedPerAddress ?? RATES.refusedPerAddress,
+});
 
 const DRAIN_MS = 10_000;
 const LOOK_MS = 50;

@@ -158,3 +158,47 @@ describe('methods and media types', () => {
     await alive();
   });
 });
+
+describe('how often', () => {
+  const ask = (url: string, headers: Record<string, string>) =>
+    request(`${url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: QUERY });
+
+  it('T4: a hundred made-up addresses share the bucket of the one they come from', async () => {
+    await using own = await startHall({ requests: { perAddress: 50 } });
+    const authorization = `Bearer ${await own.token('clerk')}`;
+    const answers = [];
+    for (let i = 0; i < 100; i++) answers.push((await ask(own.url, { authorization, 'x-forwarded-for': `203.0.113.${i}` })).statusCode);
+    expect([answers.filter((status) => status === 200).length, answers.filter((status) => status === 429).length]).toEqual([50, 50]);
+  });
+
+  it('behind a proxy that is trusted each has a bucket of its own', async () => {
+    await using own = await startHall({ requests: { perAddress: 2 }, proxies: ['127.0.0.1'] });
+    const authorization = `Bearer ${await own.token('clerk')}`;
+    const from = async (address: string) => (await ask(own.url, { authorization, 'x-forwarded-for': address })).statusCode;
+    expect([await from('203.0.113.1'), await from('203.0.113.1'), await from('203.0.113.1'), await from('203.0.113.2')]).toEqual([
+      200, 200, 429, 200,
+    ]);
+  });
+
+  it('says what is left, and when to come again', async () => {
+    await using own = await startHall({ requests: { perActor: 2 } });
+    const authorization = `Bearer ${await own.token('clerk')}`;
+    const first = await ask(own.url, { authorization });
+    expect(first.headers).toMatchObject({
+      ratelimit: expect.stringMatching(/^"actor";r=1;t=\d+$/),
+      'ratelimit-policy': '"actor";q=2;w=60',
+    });
+    await ask(own.url, { authorization });
+    const third = await ask(own.url, { authorization });
+    expect([third.statusCode, Number(third.headers['retry-after']) > 0]).toEqual([429, true]);
+    expect(await third.body.text()).toContain('LIMIT_EXCEEDED');
+    expect((await ask(own.url, { authorization: `Bearer ${await own.token('officer')}` })).statusCode).toBe(200);
+  });
+
+  it('whoever tries tokens is stopped before the next one is looked at', async () => {
+    await using own = await startHall({ requests: { refusedPerAddress: 5 } });
+    const statuses = [];
+    for (let i = 0; i < 8; i++) statuses.push((await ask(own.url, { authorization: `Bearer guess-${i}` })).statusCode);
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429, 429]);
+  });
+});

@@ -10,6 +10,9 @@ import { Client } from 'pg';
 import { Agent, request } from 'undici';
 import { type SandboxClient, sandboxClient } from '../../src/kit/index.ts';
 
+/** One clerk stands for a hall's. */
+const MANY = { perActor: 1_000_000, perWindow: 1_000_000, perAddress: 1_000_000 };
+
 const BUILT = resolve(import.meta.dirname, '../../dist/src');
 const SERVER = process.env['DATABASE_URL'] || 'postgres://postgres@127.0.0.1:5432/postgres';
 const LOOK_AGAIN_MS = 5;
@@ -44,7 +47,7 @@ export interface BenchHall extends AsyncDisposable {
 /** Opens a hall with an empty database of its own. Needs `npm run build`. */
 export async function openHall(engine: Engine): Promise<BenchHall> {
   const folder = mkdtempSync(join(tmpdir(), 'yimen-bench-'));
-  writeFileSync(join(folder, 'yimen.config.json'), '{}');
+  writeFileSync(join(folder, 'yimen.config.json'), JSON.stringify({ requests: MANY }));
   const name = `yimen_bench_${randomBytes(6).toString('hex')}`;
   const database = engine === 'embedded' ? '' : new URL(`/${name}`, SERVER).href;
   if (database) await askServer(`create database ${name}`);

@@ -22,6 +22,7 @@ import { isUnavailable } from '../store/index.ts';
 import { type Authenticator, Forbidden, purposeText, type ServiceSession, type SignedRequest, Unauthenticated } from '../trust/index.ts';
 import { RequestProblem, readBody } from './body.ts';
 import { corsHeaders } from './cors.ts';
+import { type AddressReader, type Rates, rateHeaders, TooOften } from './limits/index.ts';
 
 const DEADLINE_MS = 8_000;
 const MOST_TICKETS = 50;
@@ -47,6 +48,8 @@ export interface DoorOptions {
   readonly ruleOf: RequestContext['ruleOf'];
   /** Sections that a machine has read on a day. */
   readonly bulkUsed: (actor: string, day: string) => number;
+  readonly rates: Rates;
+  readonly addressOf: AddressReader;
   /** Aborts when the gateway is told to stop: what is asked by then is still answered, streams end. */
   readonly stopping: AbortSignal;
   /** Origins whose pages may call the endpoint. */
@@ -77,12 +80,28 @@ export function door(
     if (request.method === 'OPTIONS') return void response.writeHead(204, headers).end();
     try {
       if (request.method !== 'GET' && request.method !== 'POST') throw new RequestProblem(405, 'send queries by POST, or by GET');
-      const known = await options.authenticator.authenticate(signedRequest(request));
-      await answer(request, response, { ...(await inSession(request, known, options)), traceId, headers });
+      const known = await admitted(request, options);
+      const left = options.rates.take('perActor', known.actor);
+      if (known.window !== undefined) options.rates.take('perWindow', known.window);
+      const asked = await inSession(request, known, options);
+      await answer(request, response, { ...asked, traceId, headers: { ...headers, ...rateHeaders(left) } });
     } catch (error) {
       refuse(response, error, headers, traceId);
     }
   };
+}
+
+/** Counts before it looks: whoever tries tokens, or floods the door, costs a number and no signature. */
+async function admitted(request: IncomingMessage, { rates, addressOf, authenticator }: DoorOptions): Promise<Caller> {
+  const address = addressOf(request);
+  rates.check('refusedPerAddress', address);
+  rates.take('perAddress', address);
+  try {
+    return await authenticator.authenticate(signedRequest(request));
+  } catch (error) {
+    if (error instanceof Unauthenticated) rates.take('refusedPerAddress', address);
+    throw error;
+  }
 }
 
 /** The session that `x-yimen-session` names: without one a caller sees what is public. */
@@ -215,6 +234,7 @@ function refuse(response: ServerResponse, error: unknown, headers: Record<string
     ...headers,
     ...(error instanceof Unauthenticated && { 'www-authenticate': error.challenge }),
     ...(status === 503 && { 'retry-after': '1' }),
+    ...(error instanceof TooOften && { 'retry-after': String(error.retryAfterS) }),
     'content-type': 'application/json; charset=utf-8',
   });
   response.end(body);
@@ -225,6 +245,7 @@ export const AWAY = 'the database cannot be reached at present; send the same ag
 function refusal(error: unknown): [number, ErrorCode, string] {
   if (error instanceof Unauthenticated) return [401, 'UNAUTHENTICATED', error.message];
   if (error instanceof Forbidden) return [403, 'FORBIDDEN', error.message];
+  if (error instanceof TooOften) return [429, 'LIMIT_EXCEEDED', error.message];
   if (error instanceof SessionOver) return [403, 'PURPOSE_REQUIRED', error.message];
   if (error instanceof RequestProblem) return [error.status, 'BAD_USER_INPUT', error.message];
   if (isUnavailable(error)) return [503, 'INTERNAL', AWAY];

@@ -126,6 +126,10 @@ const Config = z.strictObject({
   commissioners: z.record(z.string(), z.array(z.string().min(1))).optional(),
   files: Files.optional(),
   access: Access.optional(),
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
+  proxies: z.array(z.string()).optional(),
+  /** Requests a minute. */
+  requests: z.strictObject({ perActor: Most, perWindow: Most, perAddress: Most, refusedPerAddress: Most }).partial().optional(),
   keys: z.strictObject({ ids: z.unknown(), audit: z.unknown() }).partial().optional(),
   audit: z
     .strictObject({

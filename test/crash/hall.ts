@@ -16,6 +16,8 @@ import type { Plan } from './gateway.ts';
 const FLAKY = { reset: 0.07, unavailable: 0.07, lost: 0.08 };
 const STEADY = { reset: 0, unavailable: 0, lost: 0 };
 
+/** Clients whose gateway dies ask again and again. */
+const UNCOUNTED = { perActor: 1_000_000, perWindow: 1_000_000 };
 /** Checkpoints are written so often that lives end while one is. */
 const EVERY = { rows: 20, time: '1s' };
 
@@ -113,7 +115,13 @@ async function verified(program: string, env: NodeJS.ProcessEnv): Promise<readon
 function configOf(catalogue: string, built: Built): object {
   const shipped = Object.fromEntries([...shippedConnectors().keys()].map((id) => [id, { enabled: false }]));
   const own = Object.fromEntries(AGENCIES.map(({ id }) => [id, { module: built.file(`connectors/${id}/connector.js`) }]));
-  return { catalogue, connectors: { ...shipped, ...own }, keys: { ids: { env: 'YIMEN_IDS' } }, audit: { every: EVERY } };
+  return {
+    catalogue,
+    connectors: { ...shipped, ...own },
+    keys: { ids: { env: 'YIMEN_IDS' } },
+    audit: { every: EVERY },
+    requests: UNCOUNTED,
+  };
 }
 
 /** Everything that any of them says goes into one file, which is looked through at the end. */

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { addressReader, createRates, TooOften } from './index.ts';
+
+const request = (remoteAddress: string, forwarded?: string) =>
+  ({ headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }, socket: { remoteAddress } }) as never;
+
+describe('whose address it is', () => {
+  const read = addressReader(['10.0.0.0/8', '192.168.1.7', 'fd00::/8']);
+  it.each([
+    ['a socket that is no proxy’s: what it says counts for nothing', '203.0.113.9', '198.51.100.1', '203.0.113.9'],
+    ['behind a proxy', '10.1.1.1', '203.0.113.9', '203.0.113.9'],
+    ['behind two, and something made up before them', '10.1.1.1', '1.2.3.4, 203.0.113.9, 192.168.1.7', '203.0.113.9'],
+    ['over IPv6', '::ffff:10.1.1.1', '2001:db8::1', '2001:db8::1'],
+    ['a proxy that says nothing', '10.1.1.1', undefined, '10.1.1.1'],
+    ['a proxy that hands on nonsense', '10.1.1.1', 'unknown, <script>', '10.1.1.1'],
+  ])('%s', (_, socket, forwarded, expected) => expect(read(request(socket, forwarded))).toBe(expected));
+
+  it.each(['10.0.0.0/99', 'proxy.example', '300.1.1.1', ''])('%j ends the start, by name', (proxy) => {
+    expect(() => addressReader([proxy])).toThrow(`proxies: "${proxy}"`);
+  });
+});
+
+describe('how often', () => {
+  it('counts by the minute, each for itself', () => {
+    let now = 60_000_000;
+    const rates = createRates({ perActor: 2, perWindow: 9, perAddress: 9, refusedPerAddress: 9 }, undefined, () => now);
+    expect(rates.take('perActor', 'a')).toEqual({ limit: 'actor', most: 2, left: 1, resetS: 60 });
+    rates.take('perActor', 'a');
+    rates.take('perActor', 'b');
+    now += 20_000;
+    expect(() => rates.take('perActor', 'a')).toThrow(TooOften);
+    expect(() => rates.take('perActor', 'a')).toThrow('ask again in 40 s');
+    now += 40_000;
+    expect(rates.take('perActor', 'a').left).toBe(1);
+  });
+});
