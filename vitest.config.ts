@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -5,6 +6,8 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['{src,connectors,test}/**/*.test.ts'],
+    // Tests wait for processes and clocks more than they compute: two at a time, also on two cores.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // Only a hang should meet these: what starts processes takes its time on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 90_000,
