@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noPostgres, openTestDatabase } from '../src/store/testing.ts';
 import { type Hall, type ServeInput, startHall } from './harness.ts';
 
 interface Subjects {
@@ -132,6 +133,17 @@ describe('a session', () => {
     expect(code(await open(advice({ idNumber: PERSON }), 'auditor'))).toBe('FORBIDDEN');
     const { data } = await open({ ...advice({ idNumber: PERSON }), evidence: 'WRITTEN_AUTHORISATION', reference: '1' }, 'kiosk');
     expect(data.openSession.problems).toMatchObject([{ code: 'EVIDENCE_NOT_YOURS' }]);
+  });
+
+  it.skipIf(noPostgres !== undefined)('that was ended is over at every replica at once', async () => {
+    await using database = await openTestDatabase();
+    await using own = await startHall({ access: {} }, { DATABASE_URL: database.url });
+    await using other = await own.replica();
+    const headers = await own.serve(advice({ uscc: COMPANY }));
+    const at = (it: Pick<Hall, 'ask'>) => it.ask(TAX, { uscc: COMPANY }, { role: 'clerk', headers });
+    expect([(await at(own)).status, (await at(other)).status]).toEqual([200, 200]);
+    await own.ask('mutation { endSession { problems { code } } }', {}, { role: 'clerk', headers });
+    await expect.poll(async () => (await at(other)).status).toBe(403);
   });
 
   it('ends by itself', async () => {

@@ -72,7 +72,8 @@ export const subjectName = (vault: Vault, { kind, key }: Subject): string => vau
 export async function openSessions(tools: SessionTools): Promise<Sessions> {
   const { store, vault, clock, minutes } = tools;
   const known = new LRUCache<string, ServiceSession>({ max: MOST_KNOWN });
-  const stop = await store.listen(CHANNEL, (id) => void known.delete(id));
+  // A line that broke may have missed an end: then everything is read anew.
+  const stop = await store.listen(CHANNEL, (id) => (id === '' ? known.clear() : void known.delete(id)));
 
   async function read(id: string): Promise<ServiceSession | undefined> {
     const [row] = await rowsOf<Row>(store.db, sql`select * from yimen.sessions where id = ${id} and ended_at is null`);
