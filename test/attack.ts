@@ -17,7 +17,7 @@ interface Options {
   readonly variables?: object;
 }
 
-type Target = Pick<Hall, 'token' | 'agencies'> & { readonly url: string };
+type Target = Pick<Hall, 'signed' | 'agencies'> & { readonly url: string };
 
 interface Reply {
   readonly status: number;
@@ -29,7 +29,7 @@ interface Reply {
 export async function post(hall: Target, body: string, headers: object = {}, { role = 'clerk' }: Options = {}, path = '/graphql') {
   const reply = await request(`${hall.url}${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${await hall.token(role)}`, ...headers },
+    headers: { 'content-type': 'application/json', ...(await hall.signed(role, 'POST', path, hall.url)), ...headers },
     body,
   });
   return { status: reply.statusCode, text: await reply.body.text(), headers: reply.headers };

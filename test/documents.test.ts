@@ -80,7 +80,7 @@ describe('documents.only', () => {
     const { issuer } = await world.sandbox.describe();
     await using strict = await production({ issuers: [issuer], documents: { manifest: registering(AGENCIES), only: true } });
     await using open = await production({ issuers: [issuer] });
-    const at = (url: string) => ({ url, token: world.token, agencies: world.agencies });
+    const at = (url: string) => ({ url, signed: world.signed, agencies: world.agencies });
     for (const role of ['integrator', 'supervisor', 'clerk'] as const) await expectRefused(at(strict.url), OTHER, untrusted, { role });
     await expectRefused(at(open.url), OTHER, untrusted, { role: 'kiosk' });
   });

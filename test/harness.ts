@@ -59,7 +59,7 @@ export interface Hall extends AsyncDisposable {
   readonly agencies: SandboxHost['agencies'];
   token(role: Role): Promise<string>;
   /** The headers with which a role signs one request; a kiosk proves that it holds its key. */
-  signed(role: Role, method: string, path: string): Promise<Readonly<Record<string, string>>>;
+  signed(role: Role, method: string, path: string, url?: string): Promise<Readonly<Record<string, string>>>;
   ask(query: string, variables?: object, options?: AskOptions): Promise<Answer>;
   fault(connector: string, fault: Fault, agency?: string): Promise<void>;
   /** Opens a service session as a role, and gives the header that names it. */
@@ -108,10 +108,10 @@ export async function startHall(
   };
   const signing =
     (url: string): Hall['signed'] =>
-    async (role, method, path) => {
+    async (role, method, path, at = url) => {
       const mine = await token(role);
       if (role !== 'kiosk') return { authorization: `Bearer ${mine}` };
-      return { authorization: `DPoP ${mine}`, dpop: await kiosk.proof(mine, method, `${url}${path}`) };
+      return { authorization: `DPoP ${mine}`, dpop: await kiosk.proof(mine, method, `${at}${path}`) };
     };
   const asking =
     (url: string): Hall['ask'] =>
