@@ -175,7 +175,7 @@ describe('T14 questions to agencies are counted before anything is sent', () => 
 it('B16 introspection is for those who build and watch, in production', async () => {
   const { issuer } = await hall.sandbox.describe();
   await using real = await production({ issuers: [issuer] });
-  const target = { url: real.url, token: hall.token, agencies: hall.agencies };
+  const target = { url: real.url, signed: hall.signed, agencies: hall.agencies };
   const off = { code: 'BAD_USER_INPUT', message: /^introspection is off/ };
   for (const query of [
     '{ __schema { queryType { name } } }',
