@@ -235,6 +235,7 @@ function refuse(response: ServerResponse, error: unknown, headers: Record<string
   response.writeHead(status, {
     ...headers,
     ...(error instanceof Unauthenticated && { 'www-authenticate': error.challenge }),
+    ...(status === 405 && { allow: 'GET, POST' }),
     ...(status === 503 && { 'retry-after': '1' }),
     ...(error instanceof TooOften && { 'retry-after': String(error.retryAfterS) }),
     'content-type': 'application/json; charset=utf-8',
