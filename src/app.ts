@@ -43,9 +43,10 @@ import { auditKey, openCaseRoom } from './hall.ts';
 import { backupHall } from './keeping.ts';
 import { idKey } from './keys.ts';
 import { FAULTS, type Fault, type SandboxClient, type SandboxDescription, sandboxClient } from './kit/index.ts';
-import { addressReader, createHttpServer, createRates, type RateLimits, type SandboxDoor } from './server/index.ts';
+import { addressReader, createHttpServer, createRates, type RateLimits, type SandboxDoor, watchLoad } from './server/index.ts';
 import { checked, type IssuerSettings, packageFolder, type Settings } from './settings/index.ts';
 import { derivedKey, openShared, Vault } from './store/index.ts';
+import { doorTls } from './tls.ts';
 import { createAuthenticator, isProtectedAddress, noticeCodes, subjectName } from './trust/index.ts';
 
 /** A gateway that listens. */
@@ -101,6 +102,8 @@ export interface Fittings {
 
 /** Starts a gateway. In the sandbox profile `settings.sandbox` must name running sandbox agencies. */
 export async function startYimen(settings: Settings, { casesTools = (tools) => tools }: Fittings = {}): Promise<Yimen> {
+  // An open door ends the start before anything is begun.
+  const tls = doorTls(settings);
   const log = pino({ level: process.env['YIMEN_LOG'] ?? 'warn', redact: ['*.authorization', '*.secret'] });
   const sandbox = settings.profile === 'sandbox' ? await openSandbox(settings) : undefined;
   const clock = movableClock(sandbox?.description.clock.offset ?? 0);
@@ -140,7 +143,11 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
   const access = accessRoom(settings, vault, graph);
   if (!sandbox && !settings.config.notices?.address)
     log.warn('notices.address is not set: printed notices name the address at which this process listens');
+  const load = watchLoad(metrics.onShed);
   const server = createHttpServer({
+    tls,
+    isSecure: tls !== undefined || settings.config.behindProxy === true,
+    load,
     schema: graph.schema,
     documents,
     apollo: await startedApollo(createApollo({ schema: graph.schema, documents, onInternal })),
@@ -178,10 +185,12 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
     rates: createRates(rateLimits(settings), shared),
     addressOf: addressReader(settings.config.proxies ?? []),
     stopping: stopping.signal,
-    isReady: () => !stopping.signal.aborted,
+    isReady: () => !stopping.signal.aborted && !load.isOver(),
     onInternal,
   });
-  listening.url = await server.listen({ host: settings.host, port: settings.port });
+  const address = await server.listen({ host: settings.host, port: settings.port });
+  // Fastify does not see what kind of server it was given.
+  listening.url = tls ? address.replace(/^http:/, 'https:') : address;
   await sandbox?.client.registerHall({ url: listening.url, secret: runSecret });
   return {
     url: listening.url,
@@ -192,6 +201,7 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
     warmUp: () => void catalogue.search('warm up'),
     async close() {
       await drained(server, stopping);
+      load.close();
       await cases.close();
       await engine.close();
       await shared?.close();

@@ -22,7 +22,7 @@ import { isUnavailable } from '../store/index.ts';
 import { type Authenticator, Forbidden, purposeText, type ServiceSession, type SignedRequest, Unauthenticated } from '../trust/index.ts';
 import { RequestProblem, readBody } from './body.ts';
 import { corsHeaders } from './cors.ts';
-import { type AddressReader, type Rates, rateHeaders, TooOften } from './limits/index.ts';
+import { type AddressReader, type Load, Overloaded, type Rates, rateHeaders, TooOften } from './limits/index.ts';
 
 const DEADLINE_MS = 8_000;
 const MOST_TICKETS = 50;
@@ -50,6 +50,7 @@ export interface DoorOptions {
   readonly bulkUsed: (actor: string, day: string) => number;
   readonly rates: Rates;
   readonly addressOf: AddressReader;
+  readonly load: Load;
   /** Aborts when the gateway is told to stop: what is asked by then is still answered, streams end. */
   readonly stopping: AbortSignal;
   /** Origins whose pages may call the endpoint. */
@@ -92,7 +93,8 @@ export function door(
 }
 
 /** Counts before it looks: whoever tries tokens, or floods the door, costs a number and no signature. */
-async function admitted(request: IncomingMessage, { rates, addressOf, authenticator }: DoorOptions): Promise<Caller> {
+async function admitted(request: IncomingMessage, { load, rates, addressOf, authenticator }: DoorOptions): Promise<Caller> {
+  load.admit();
   const address = addressOf(request);
   rates.check('refusedPerAddress', address);
   rates.take('perAddress', address);
@@ -233,6 +235,7 @@ function refuse(response: ServerResponse, error: unknown, headers: Record<string
   response.writeHead(status, {
     ...headers,
     ...(error instanceof Unauthenticated && { 'www-authenticate': error.challenge }),
+    ...(status === 405 && { allow: 'GET, POST' }),
     ...(status === 503 && { 'retry-after': '1' }),
     ...(error instanceof TooOften && { 'retry-after': String(error.retryAfterS) }),
     'content-type': 'application/json; charset=utf-8',
@@ -248,6 +251,7 @@ function refusal(error: unknown): [number, ErrorCode, string] {
   if (error instanceof TooOften) return [429, 'LIMIT_EXCEEDED', error.message];
   if (error instanceof SessionOver) return [403, 'PURPOSE_REQUIRED', error.message];
   if (error instanceof RequestProblem) return [error.status, 'BAD_USER_INPUT', error.message];
+  if (error instanceof Overloaded) return [503, 'INTERNAL', error.message];
   if (isUnavailable(error)) return [503, 'INTERNAL', AWAY];
   return [500, 'INTERNAL', 'Internal error; give the traceId to the administrator.'];
 }

@@ -3,5 +3,5 @@
  */
 
 export { examples } from './examples.ts';
-export { addressReader, createRates, type RateLimits } from './limits/index.ts';
+export { addressReader, createRates, type RateLimits, watchLoad } from './limits/index.ts';
 export { createHttpServer, type SandboxDoor, type ServerOptions } from './server.ts';

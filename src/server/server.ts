@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { TLSSocket, TlsOptions } from 'node:tls';
 import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Caller, Metrics, Role } from '../connect/index.ts';
@@ -35,6 +37,10 @@ export interface ServerOptions extends DoorOptions {
   /** Saves the hall to a folder of this machine; gives back what was saved. */
   readonly backup: (folder: string) => Promise<object>;
   readonly metrics: Metrics;
+  /** The door's lock; without it plain HTTP is spoken. */
+  readonly tls?: TlsOptions | undefined;
+  /** Whether clients come over TLS, to here or to a proxy. */
+  readonly isSecure: boolean;
   /** Whether everything the gateway needs to answer is there. */
   readonly isReady: () => boolean;
 }
@@ -49,9 +55,12 @@ export function createHttpServer(options: ServerOptions): FastifyInstance {
     logger: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
-    serverFactory: (handler) => withDoors(doors, handler),
+    serverFactory: (handler) => withDoors(doors, handler, options),
   });
-  void app.register(helmet, { contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } });
+  void app.register(helmet, {
+    strictTransportSecurity: false,
+    contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
+  });
   app.setErrorHandler((error, request, reply) => refuse(error, request, reply, options));
   app.setNotFoundHandler((_request, reply) => reply.code(404).send(problem('BAD_USER_INPUT', 'there is nothing at this address')));
   app.get('/health/live', () => ({ status: 'live' }));
@@ -77,22 +86,39 @@ export function createHttpServer(options: ServerOptions): FastifyInstance {
   return app;
 }
 
+/** For a year, this host and none below it: the hall's neighbours have doors of their own. */
+const HSTS = 'max-age=31536000';
+
+/** Node drops what is beyond its own limit without a word; nobody honest comes near this one. */
+const MOST_HEADERS = 100;
+
 function withDoors(
   doors: Readonly<Record<string, Handler>>,
   handler: (request: IncomingMessage, response: ServerResponse) => void,
+  { tls, isSecure }: ServerOptions,
 ): Server {
   const limits = { headersTimeout: 5_000, requestTimeout: 8_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384 };
-  return createServer(limits, (request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
+    if (isSecure) response.setHeader('strict-transport-security', HSTS);
+    if (request.rawHeaders.length > 2 * MOST_HEADERS) return void response.writeHead(431, { connection: 'close' }).end();
     const door = doors[request.url?.split('?', 1)[0] ?? ''];
     if (door) void door(request, response);
     else handler(request, response);
-  });
+  };
+  if (!tls) return createServer(limits, listener);
+  return createSecureServer({ ...limits, ...tls }, listener).on('secureConnection', (socket) => turnAway(socket, tls));
 }
 
-async function page(request: FastifyRequest, reply: FastifyReply, { sandbox }: ServerOptions): Promise<FastifyReply> {
+/** Whoever need not show a certificate, and shows one that is not good, is somebody to be wary of. */
+function turnAway(socket: TLSSocket, { requestCert }: TlsOptions): void {
+  const isShown = Object.keys(socket.getPeerCertificate()).length > 0;
+  if (requestCert && isShown && !socket.authorized) socket.destroy();
+}
+
+async function page(request: FastifyRequest, reply: FastifyReply, { sandbox, addressOf }: ServerOptions): Promise<FastifyReply> {
   reply.type('text/html; charset=utf-8');
   // The page holds a clerk's token, so only the machine itself gets it.
-  if (!sandbox || !isLoopback(request.ip)) return reply.send(plainPage);
+  if (!sandbox || !isLoopback(addressOf(request.raw))) return reply.send(plainPage);
   const inline =
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:";
   return reply
@@ -101,7 +127,7 @@ async function page(request: FastifyRequest, reply: FastifyReply, { sandbox }: S
     .send(explorerPage(await sandbox.clerk(exampleSubjects)));
 }
 
-const isLoopback = (ip: string): boolean => ip === '127.0.0.1' || ip === '::1' || ip === '::ffff:127.0.0.1';
+const isLoopback = (ip: string): boolean => ip === '127.0.0.1' || ip === '::1';
 
 async function signedInAs(roles: readonly Role[], request: FastifyRequest, options: ServerOptions): Promise<void> {
   const { role } = await signedIn(request, options);

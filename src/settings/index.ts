@@ -128,6 +128,17 @@ const Config = z.strictObject({
   access: Access.optional(),
   /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
   proxies: z.array(z.string()).optional(),
+  /** Certificate, key and the authority of clients' certificates are references, read where the server is opened. */
+  tls: z
+    .strictObject({
+      cert: z.unknown(),
+      key: z.unknown(),
+      ca: z.unknown().optional(),
+      clientCertificates: z.enum(['none', 'wanted', 'required']).optional(),
+    })
+    .optional(),
+  /** A proxy in front speaks TLS, so the gateway itself may speak plain HTTP. */
+  behindProxy: z.boolean().optional(),
   /** Requests a minute. */
   requests: z.strictObject({ perActor: Most, perWindow: Most, perAddress: Most, refusedPerAddress: Most }).partial().optional(),
   keys: z.strictObject({ ids: z.unknown(), audit: z.unknown() }).partial().optional(),

@@ -10,6 +10,8 @@ export interface Metrics {
   onCall(report: CallReport): void;
   /** Notes where the answer to one key came from. */
   onOutcome(report: OutcomeReport): void;
+  /** Notes a request that was refused because the process has too much to do. */
+  onShed(): void;
   /** Shows how sources are doing, and what is open at exchange databases, whenever metrics are read. */
   watch(sources: () => readonly SourceReading[], exchanges?: () => readonly ExchangeReading[]): void;
   /** All metrics as Prometheus reads them. */
@@ -47,6 +49,7 @@ export function createMetrics(): Metrics {
     labelNames: [...source, 'outcome'],
     registers: [registry],
   });
+  const shed = new Counter({ name: 'yimen_requests_shed_total', help: 'Requests refused under too much load', registers: [registry] });
   new Gauge({ name: 'yimen_process_start_time_seconds', help: 'Start of the process', registers: [registry] }).setToCurrentTime();
   return {
     onCall({ connector, agency, operation, tookMs, error, keys: asked }) {
@@ -56,6 +59,7 @@ export function createMetrics(): Metrics {
       seconds.observe(labels, tookMs / 1_000);
       if (error) failures.inc({ ...labels, code: error.code });
     },
+    onShed: () => shed.inc(),
     onOutcome: (report) => outcomes.inc({ ...report }),
     watch(sources, exchanges = () => []) {
       watched(registry, sources, OF_SOURCES);
