@@ -5,7 +5,8 @@ const late = (atMs: number, delayMs = 700) => ({ atMs, delayMs, heapShare: 0.3 }
 
 it('one long step is not load: the gateway is late for a second before it refuses', () => {
   const judge = loadJudge();
-  expect([judge(late(1_000)), judge(late(1_250)), judge(late(1_500))]).toEqual([false, false, true]);
+  expect([judge(late(5_000, 4_000)), judge(late(5_250, 20))]).toEqual([false, false]);
+  expect([judge(late(6_000)), judge(late(6_600)), judge(late(7_100))]).toEqual([false, false, true]);
 });
 
 it('takes requests again with the first look that is in time', () => {

@@ -37,8 +37,8 @@ export class Overloaded extends Error {
 export function loadJudge(): (reading: LoadReading) => boolean {
   let lateSince: number | undefined;
   return ({ atMs, delayMs, heapShare }) => {
-    // A look that is late itself began to be late so much earlier.
-    lateSince = delayMs > DELAY_MS ? (lateSince ?? atMs - delayMs) : undefined;
+    // One pause, however long, is over when it is seen: only who is late again and again has too much to do.
+    lateSince = delayMs > DELAY_MS ? (lateSince ?? atMs) : undefined;
     return heapShare > HEAP_SHARE || (lateSince !== undefined && atMs - lateSince >= LASTING_MS);
   };
 }
