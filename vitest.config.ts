@@ -8,6 +8,8 @@ export default defineConfig({
     include: ['{src,connectors,test}/**/*.test.ts'],
     // Tests wait for processes and clocks more than they compute: two at a time, also on two cores.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    // On a machine that others use, too, a clock may be late once: such a test is tried again there, and listed as retried.
+    retry: process.env['CI'] ? 1 : 0,
     // Only a hang should meet these: what starts processes takes its time on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 90_000,
