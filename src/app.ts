@@ -98,10 +98,12 @@ function ownFolders(settings: Settings): readonly string[] {
 export interface Fittings {
   /** What the room of cases works with instead. A test lets the process die at named places with it; no setting reaches it. */
   casesTools?(tools: CasesTools): CasesTools;
+  /** `false` for a gateway that shares its process with whoever tests it: their work is not its load. */
+  readonly sheds?: boolean;
 }
 
 /** Starts a gateway. In the sandbox profile `settings.sandbox` must name running sandbox agencies. */
-export async function startYimen(settings: Settings, { casesTools = (tools) => tools }: Fittings = {}): Promise<Yimen> {
+export async function startYimen(settings: Settings, { casesTools = (tools) => tools, sheds = true }: Fittings = {}): Promise<Yimen> {
   // An open door ends the start before anything is begun.
   const tls = doorTls(settings);
   const log = pino({ level: process.env['YIMEN_LOG'] ?? 'warn', redact: ['*.authorization', '*.secret'] });
@@ -143,7 +145,7 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
   const access = accessRoom(settings, vault, graph);
   if (!sandbox && !settings.config.notices?.address)
     log.warn('notices.address is not set: printed notices name the address at which this process listens');
-  const load = watchLoad(metrics.onShed);
+  const load = sheds ? watchLoad(metrics.onShed) : UNWATCHED;
   const server = createHttpServer({
     tls,
     isSecure: tls !== undefined || settings.config.behindProxy === true,
@@ -218,6 +220,8 @@ const rateLimits = ({ config: { requests } }: Settings): RateLimits => ({
   perAddress: requests?.perAddress ?? RATES.perAddress,
   refusedPerAddress: requests?.refusedPerAddress ?? RATES.refusedPerAddress,
 });
+
+const UNWATCHED: ReturnType<typeof watchLoad> = { isOver: () => false, admit() {}, close() {} };
 
 const DRAIN_MS = 10_000;
 const LOOK_MS = 50;

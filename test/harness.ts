@@ -92,7 +92,7 @@ export async function startHall(
   );
   const settings = readSettings({ YIMEN_DATA: join(folder, 'data'), PORT: '0', ...env }, folder);
   const host = await startShippedSandbox(settings);
-  const start = () => startYimen({ ...settings, sandbox: host.url });
+  const start = () => startYimen({ ...settings, sandbox: host.url }, { sheds: false });
   const gateways = await Promise.all(Array.from({ length: together }, start)).catch(async (error: unknown) => {
     await host.close();
     throw error;
@@ -155,11 +155,14 @@ export async function startHall(
     signed: signing(yimen.url),
     ask: asking(yimen.url),
     async replica() {
-      const other = await startYimen({
-        ...settings,
-        sandbox: host.url,
-        data: env['DATABASE_URL'] ? settings.data : besideOf(settings.data),
-      });
+      const other = await startYimen(
+        {
+          ...settings,
+          sandbox: host.url,
+          data: env['DATABASE_URL'] ? settings.data : besideOf(settings.data),
+        },
+        { sheds: false },
+      );
       replicas.push(other);
       return replicaOf(other);
     },
