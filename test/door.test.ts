@@ -142,7 +142,7 @@ it("the page's token is for the machine itself, also when a proxy of this machin
 });
 
 it('a process that falls behind refuses questions and is not ready, but lives; then takes them again', async () => {
-  await using hall = await startHall();
+  await using hall = await startHall({}, {}, { sheds: true });
   const token = await hall.token('auditor');
   const status = async (path: string) => {
     const reply = await request(`${hall.url}${path}`, { headers: { authorization: `Bearer ${token}` } });

@@ -83,7 +83,7 @@ const UNCOUNTED = { perActor: 1_000_000, perWindow: 1_000_000, perAddress: 1_000
 export async function startHall(
   config: object = {},
   env: Readonly<Record<string, string>> = {},
-  { together = 1, as = 'integrator' }: { readonly together?: number; readonly as?: Role } = {},
+  { together = 1, as = 'integrator', sheds = false }: { readonly together?: number; readonly as?: Role; readonly sheds?: boolean } = {},
 ): Promise<Hall> {
   const folder = mkdtempSync(join(tmpdir(), 'yimen-'));
   writeFileSync(
@@ -92,7 +92,7 @@ export async function startHall(
   );
   const settings = readSettings({ YIMEN_DATA: join(folder, 'data'), PORT: '0', ...env }, folder);
   const host = await startShippedSandbox(settings);
-  const start = () => startYimen({ ...settings, sandbox: host.url }, { sheds: false });
+  const start = () => startYimen({ ...settings, sandbox: host.url }, { sheds });
   const gateways = await Promise.all(Array.from({ length: together }, start)).catch(async (error: unknown) => {
     await host.close();
     throw error;
@@ -161,7 +161,7 @@ export async function startHall(
           sandbox: host.url,
           data: env['DATABASE_URL'] ? settings.data : besideOf(settings.data),
         },
-        { sheds: false },
+        { sheds },
       );
       replicas.push(other);
       return replicaOf(other);
