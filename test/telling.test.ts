@@ -50,6 +50,8 @@ async function submitted({ phone = PHONE as string | null, delivery = undefined 
 }
 
 const texts = async () => (await hall.sandbox.applications('sms')).map(({ nameZh }) => nameZh);
+const kindsOf = async (number: string): Promise<readonly string[]> => (await now(number)).events.map(({ kind }: { kind: string }) => kind);
+const parcels = async () => (await hall.sandbox.applications('ems')).filter(({ nameZh }) => nameZh !== '').length;
 const later = { timeout: 10_000, interval: 50 };
 
 describe('telling the applicant', () => {
@@ -191,6 +193,72 @@ describe('handing over, when it goes wrong', () => {
     const { events } = await now(number);
     expect(events.filter(({ kind }: { kind: string }) => kind === 'hand-over-overdue')).toHaveLength(1);
     expect((await doing('confirmPickup', { number })).case.number).toBe(number);
+  }, 60_000);
+
+  it('what is late stays late when it is sent anew, and the commissioner is not told again', async () => {
+    await hall.sandbox.setHabit('ems', 'refuse');
+    const { number, item } = await submitted({ delivery: { method: 'COURIER', address: ADDRESS } });
+    await doing('decide', { item, decision: 'GRANT' }, 'officer');
+    await expect.poll(async () => (await now(number)).delivery?.state, later).toBe('SENT');
+    await hall.advance(60 * HOUR);
+    await expect.poll(async () => (await now(number)).delivery.state, later).toBe('FAILED');
+    await hall.advance(20 * 24 * HOUR);
+    await expect.poll(async () => (await now(number)).delivery.overdue, later).toBe(true);
+    await doing('setDelivery', { number, delivery: { method: 'PICKUP' } });
+    expect((await now(number)).delivery).toMatchObject({ method: 'PICKUP', state: 'WAITING', overdue: true });
+    // Another case becomes late after it: the sweep has looked at both.
+    const other = await submitted();
+    await doing('decide', { item: other.item, decision: 'GRANT' }, 'officer');
+    await hall.advance(20 * 24 * HOUR);
+    await expect.poll(async () => (await now(other.number)).delivery.overdue, later).toBe(true);
+    expect(await kindsOf(number)).toEqual(expect.arrayContaining(['hand-over-overdue']));
+    expect((await kindsOf(number)).filter((kind) => kind === 'hand-over-overdue')).toHaveLength(1);
+    await hall.sandbox.setHabit('ems', 'grant');
+  }, 60_000);
+
+  it('before anything is handed over it is only noted, and what lies at the hall may go by courier; not for somebody else', async () => {
+    const early = await submitted();
+    const courier = { method: 'COURIER', address: ADDRESS };
+    expect((await doing('setDelivery', { number: early.number, delivery: courier })).case.delivery).toBeNull();
+    await doing('decide', { item: early.item, decision: 'GRANT' }, 'officer');
+    await expect.poll(async () => (await now(early.number)).delivery, later).toMatchObject({ method: 'COURIER', state: 'SENT' });
+    const lying = await submitted();
+    await doing('decide', { item: lying.item, decision: 'GRANT' }, 'officer');
+    const foreign = await doing('setDelivery', { number: lying.number, delivery: courier }, 'citizen');
+    expect(foreign).toMatchObject({ case: null, problems: [{ code: 'UNKNOWN_CASE' }] });
+    expect((await now(lying.number)).delivery).toMatchObject({ method: 'PICKUP', state: 'WAITING' });
+    await doing('setDelivery', { number: lying.number, delivery: courier });
+    await expect.poll(async () => (await now(lying.number)).delivery, later).toMatchObject({ method: 'COURIER', state: 'SENT' });
+  }, 60_000);
+
+  it('a parcel whose reply was lost is not called failed while the courier can say that it has it', async () => {
+    await hall.sandbox.setHabit('ems', 'silent');
+    const ems = hall.agencies.find(({ id }) => id === 'ems');
+    const before = await parcels();
+    ems?.flaky.set({ reset: 0, unavailable: 0, lost: 1 });
+    const { number, item } = await submitted({ delivery: { method: 'COURIER', address: ADDRESS } });
+    await doing('decide', { item, decision: 'GRANT' }, 'officer');
+    await expect.poll(async () => (await parcels()) - before, later).toBe(1);
+    await hall.advance(73 * HOUR);
+    ems?.flaky.set(undefined);
+    await expect.poll(async () => (await now(number)).delivery.state, { timeout: 30_000 }).not.toBe('QUEUED');
+    expect((await now(number)).delivery.trackingNumber).toMatch(/^EMS-/);
+    expect((await doing('setDelivery', { number, delivery: { method: 'PICKUP' } })).problems).toMatchObject([{ code: 'ON_ITS_WAY' }]);
+    expect((await parcels()) - before).toBe(1);
+    await hall.sandbox.setHabit('ems', 'grant');
+  }, 60_000);
+
+  it('a parcel that no courier takes for days ends as failed, an event of the case that tells to ask the courier first', async () => {
+    await hall.fault('ems', 'down');
+    const { number, item } = await submitted({ delivery: { method: 'COURIER', address: ADDRESS } });
+    await doing('decide', { item, decision: 'GRANT' }, 'officer');
+    await hall.advance(71 * HOUR);
+    expect((await now(number)).delivery.state).toBe('QUEUED');
+    await hall.advance(2 * HOUR);
+    await expect.poll(async () => (await now(number)).delivery.state, { timeout: 20_000 }).toBe('FAILED');
+    expect((await now(number)).delivery.note).toContain('核实');
+    expect(await kindsOf(number)).toContain('delivery-failed');
+    await hall.fault('ems', 'none');
   }, 60_000);
 
   it('a text that no gateway takes for days ends as failed, for somebody to telephone', async () => {

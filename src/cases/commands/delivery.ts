@@ -31,7 +31,7 @@ export async function setDelivery(unit: Unit, { number, delivery }: DeliveryInpu
   const doneAt = new Date(tools.clock.now());
   // What lay at the hall is fetched by nobody any more.
   if (last.state === 'WAITING') await unit.db.update(errands).set({ state: 'FAILED', doneAt }).where(eq(errands.id, last.id));
-  // The day by which the law wants it stays.
-  await handOver(unit, held, tools, last.due);
+  // The day by which the law wants it stays, and so does that it is over.
+  await handOver(unit, held, tools, last);
   return held;
 }

@@ -38,10 +38,10 @@ type AnyCarrier = Pick<CarrierCounter<never>, 'connector' | 'traits' | 'canInqui
 export async function carry({ errandId }: ErrandJob, tools: CasesTools): Promise<void> {
   const [errand] = await tools.store.db.select().from(errands).where(eq(errands.id, errandId));
   const carrier = errand && carrierOf(errand, tools);
-  if (!errand || !carrier || RANK[errand.state] === RANK.DELIVERED) return;
+  if (!errand || RANK[errand.state] === RANK.DELIVERED) return;
   const now = new Date(tools.clock.now());
-  if (errand.state === 'QUEUED' && now.getTime() - errand.at.getTime() > LONGEST_TRY_MS)
-    return moved(errandId, 'FAILED', now, '多日未能送达承运方，请人工联系', tools);
+  if (errand.state === 'QUEUED' && now.getTime() - errand.at.getTime() > LONGEST_TRY_MS) return ended(errand, carrier, tools);
+  if (!carrier) return;
   const isInDoubt = errand.state === 'QUEUED' && errand.attempts > 0 && !carrier.traits.idempotent;
   if ((errand.state !== 'QUEUED' || isInDoubt) && carrier.canInquire) {
     if (await asked(errand, carrier, tools)) return;
@@ -55,6 +55,17 @@ export async function carry({ errandId }: ErrandJob, tools: CasesTools): Promise
       .where(eq(errands.id, errandId)),
   );
   await sent(errand, await send(errand, tools), tools);
+}
+
+/**
+ * Whoever was tried for days is tried no more, also where no connector carries it any longer. A reply may have been lost on
+ * the way: the carrier is asked once more before somebody hands it over a second time.
+ */
+async function ended(errand: ErrandRow, carrier: AnyCarrier | undefined, tools: CasesTools): Promise<void> {
+  const mayBeThere = errand.attempts > 0;
+  if (mayBeThere && carrier?.canInquire && (await asked(errand, carrier, tools).catch(() => false))) return;
+  const note = mayBeThere ? '多日联系不上承运方，是否已收不明，请先向承运方核实' : '多日未能送达承运方，请人工联系';
+  await moved(errand.id, 'FAILED', new Date(tools.clock.now()), note, tools);
 }
 
 /** What is fetched at the hall nobody carries. */

@@ -48,8 +48,13 @@ export async function sendText(unit: Unit, held: HeldCase, { kind, text, item }:
   await begin(unit, held, { kind, item, carrier: 'messenger', state: applicant.phone ? 'QUEUED' : 'NO_ADDRESS', sealed, due: null }, tools);
 }
 
-/** Once everything is decided and something was granted, the results are handed over: by courier, or at the hall. `due` where it was set before. */
-export async function handOver(unit: Unit, held: HeldCase, tools: CasesTools, due?: string | null): Promise<void> {
+/** Once everything is decided and something was granted, the results are handed over: by courier, or at the hall. `before`: what it takes the place of. */
+export async function handOver(
+  unit: Unit,
+  held: HeldCase,
+  tools: CasesTools,
+  before?: Pick<ErrandRow, 'due' | 'overdueAt'>,
+): Promise<void> {
   const granted = held.items.filter(({ phase }) => phase === 'GRANTED');
   if (granted.length === 0 || !held.items.every(({ phase }) => FINAL.has(phase))) return;
   const { applicant, delivery } = openContents(tools.vault, held.row.id, held.row.sealed);
@@ -64,7 +69,9 @@ export async function handOver(unit: Unit, held: HeldCase, tools: CasesTools, du
       carrier: isSent ? 'courier' : 'pickup',
       state: isSent ? 'QUEUED' : 'WAITING',
       sealed: { to: applicant.phone ?? '', text: names.join('、'), nameZh: applicant.nameZh, address: delivery.address },
-      due: due ?? tools.calendar.addWorkingDays(civilDateOf(tools.clock.now()), HAND_OVER_DAYS),
+      due: before?.due ?? tools.calendar.addWorkingDays(civilDateOf(tools.clock.now()), HAND_OVER_DAYS),
+      // Whoever waited too long goes on waiting: a new parcel is not in time, and nobody is told again.
+      overdueAt: before?.overdueAt ?? null,
     },
     tools,
   );
@@ -77,6 +84,7 @@ interface Begun {
   readonly state: ErrandState;
   readonly sealed: Sealed;
   readonly due: string | null;
+  readonly overdueAt?: Date | null;
 }
 
 async function begin(unit: Unit, { row }: HeldCase, { sealed, ...begun }: Begun, tools: CasesTools): Promise<void> {
