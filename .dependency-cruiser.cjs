@@ -20,7 +20,7 @@ const SIDEWAYS = { trust: ['connect'] };
 const MAY_ALSO = { cli: ['settings', 'kit'], server: ['settings'] };
 
 /** The composition root: the only files that know everything. */
-const ROOT = '^src/(app|hall|keeping|keys|tls|main|run)\\.ts$';
+const ROOT = '^src/(app|connectors|hall|keeping|keys|log|main|run|sandbox|tls)\\.ts$';
 const TEST = '\\.test\\.ts$';
 const FACE = '/index\\.ts$';
 

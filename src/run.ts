@@ -3,7 +3,8 @@ import { fork } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sandboxModules, startYimen, unbuiltConnectors, type Yimen } from './app.ts';
+import { startYimen, type Yimen } from './app.ts';
+import { sandboxModules, unbuiltConnectors } from './connectors.ts';
 import { loadSandbox, type SandboxHost, startSandboxHost } from './kit/index.ts';
 import { packageFolder, readSettings, type Settings } from './settings/index.ts';
 

@@ -2,11 +2,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'redis';
 import { expect } from 'vitest';
+import { freePort } from './free-port.ts';
 
 /** Why no Redis can be started here; undefined where one can. */
 export const noServer: string | undefined = await whyNoServer();
@@ -70,13 +71,4 @@ export async function told<T>(url: string, what: (client: ReturnType<typeof crea
   } finally {
     if (client.isOpen) client.destroy();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -158,7 +158,7 @@ describe('one command', () => {
     const query = JSON.stringify({ query: '{ enterprise(uscc: "91321071990000017N") { registration { nameZh } } }' });
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const asked = request(`${url}/graphql`, { method: 'POST', headers, body: query });
-    await new Promise((done) => setTimeout(done, 500));
+    await expect.poll(async () => (await sandboxClient(sandbox).traffic('market-regulation')).calls).toBeGreaterThan(0);
     child.kill('SIGTERM');
     const gone = exited(child);
     const answer = await asked;

@@ -9,7 +9,6 @@ const ROWS = [...numbers('T', 20), ...numbers('B', 75)];
 
 /** What has no surface yet, or is shown by a check that is not named. */
 const WITHOUT: Readonly<Record<string, string>> = {
-  B34: 'no free text of a request is logged',
   B35: 'nothing is exported as CSV',
   B36: 'no page shows what an applicant wrote',
 };

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { pino } from 'pino';
 import { backupHall, restoreHall, type Saved } from '../keeping.ts';
+import { hallLog } from '../log.ts';
 import { readSettings, type Settings } from '../settings/index.ts';
 import { holdsDatabase, openSource } from '../store/index.ts';
 import { isHeld } from './evidence.ts';
@@ -36,7 +36,7 @@ async function direct(settings: Settings, folder: string): Promise<Saved> {
 
 const restore = async (folder: string): Promise<Saved> => restoreHall(readSettings(process.env, process.cwd()), folder, log());
 
-const log = () => pino({ level: 'warn' }, process.stderr);
+const log = () => hallLog(process.stderr);
 
 function told(what: string, { at, engine, tables, files, notHeld }: Saved): string {
   const rows = tables.reduce((sum, table) => sum + table.rows, 0);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { shippedConnectors } from '../app.ts';
 import { connectorFolders, loadConnector, moduleIn } from '../connect/index.ts';
+import { shippedConnectors } from '../connectors.ts';
 import { type Check, conformance, loadSandbox, openingFault } from '../kit/index.ts';
 
 /** Checks that run at the same time: most of them wait for an agency that takes its time. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { schemaFolders } from '../app.ts';
+import { schemaFolders } from '../connectors.ts';
 import { checkDocument, createGraph, manifestOf } from '../graph/index.ts';
 import { readSettings } from '../settings/index.ts';
 

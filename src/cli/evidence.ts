@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
-import { pino } from 'pino';
 import type { Evidence } from '../cases/index.ts';
 import { openEvidence, openPages } from '../hall.ts';
+import { hallLog } from '../log.ts';
 import { runFile } from '../run.ts';
 import { readSettings, type Settings } from '../settings/index.ts';
 import { holdsDatabase } from '../store/index.ts';
 import type { ProofPages } from '../trust/index.ts';
 import { callGateway } from './running.ts';
 
-const watch = () => ({ clock: { now: () => Date.now() }, log: pino({ level: 'warn' }, process.stderr) });
+const watch = () => ({ clock: { now: () => Date.now() }, log: hallLog(process.stderr) });
 
 /** What the commands read, wherever the database is. */
 export interface Reached {

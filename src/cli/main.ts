@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { schemaFolders } from '../app.ts';
 import { civilDateOf, createCalendar } from '../calendar/index.ts';
 import { parseDuration } from '../clock/index.ts';
 import { ROLES } from '../connect/index.ts';
+import { schemaFolders } from '../connectors.ts';
 import { createGraph, printSchemaText } from '../graph/index.ts';
 import { describeHabit, FAULTS, type Fault, HABITS, type Habit, sandboxClient } from '../kit/index.ts';
 import { runGateway, runSandbox } from '../run.ts';

@@ -72,7 +72,7 @@ function contextOf(role: Role): RequestContext {
     healthOf: () => undefined,
     cases: { opened: undefined, enter: nobody, access: nobody, evidence: nobody, close: async () => {} },
     session: undefined,
-    looks: { admit: nobody, verdict: nobody, missed: nobody, unmasked: nobody, keep: async () => {} },
+    looks: { admit: nobody, refused: nobody, missed: nobody, unmasked: nobody, keep: async () => {} },
     access: { vault: new Vault(Buffer.alloc(32, 3)), advice: new Set(), grants: new Map(), bulk: new Map(), personsPerMinute: 1 },
     ruleOf: () => undefined,
     checkForm: () => [],

@@ -41,8 +41,8 @@ async function readingOf({ section, key }: Ask, needs: Needs, { reader, looks, s
     paths: within(section, needs),
     agency,
   };
-  const verdict = looks.verdict(look);
-  if (!verdict.allowed) return { kind: 'failed', agency: agency ?? null, code: verdict.code };
+  const refused = looks.refused(look);
+  if (refused) return { kind: 'failed', agency: agency ?? null, code: refused };
   try {
     const answer = await reader.read(section, key);
     return answer ? { kind: 'value', value: answer, provenance: answer.provenance } : { kind: 'absent' };

@@ -19,19 +19,19 @@ import {
   type RequestContext,
 } from '../graph/index.ts';
 import { isUnavailable } from '../store/index.ts';
-import { type Authenticator, Forbidden, purposeText, type ServiceSession, type SignedRequest, Unauthenticated } from '../trust/index.ts';
+import { Forbidden, purposeText, type ServiceSession, Unauthenticated } from '../trust/index.ts';
 import { RequestProblem, readBody } from './body.ts';
 import { corsHeaders } from './cors.ts';
-import { type AddressReader, type Load, Overloaded, type Rates, rateHeaders, TooOften } from './limits/index.ts';
+import { type Load, Overloaded, rateHeaders, TooOften } from './limits/index.ts';
+import { type Gatekeeping, signedIn } from './signed-in.ts';
 
 const DEADLINE_MS = 8_000;
 const MOST_TICKETS = 50;
 
-export interface DoorOptions {
+export interface DoorOptions extends Gatekeeping {
   readonly schema: GraphQLSchema;
   readonly documents: Documents;
   readonly apollo: ApolloServer<RequestContext>;
-  readonly authenticator: Authenticator;
   readonly engine: Engine;
   readonly catalogue: Catalogue;
   readonly calendar: Calendar;
@@ -48,8 +48,6 @@ export interface DoorOptions {
   readonly ruleOf: RequestContext['ruleOf'];
   /** Sections that a machine has read on a day. */
   readonly bulkUsed: (actor: string, day: string) => number;
-  readonly rates: Rates;
-  readonly addressOf: AddressReader;
   readonly load: Load;
   /** Aborts when the gateway is told to stop: what is asked by then is still answered, streams end. */
   readonly stopping: AbortSignal;
@@ -81,7 +79,8 @@ export function door(
     if (request.method === 'OPTIONS') return void response.writeHead(204, headers).end();
     try {
       if (request.method !== 'GET' && request.method !== 'POST') throw new RequestProblem(405, 'send queries by POST, or by GET');
-      const known = await admitted(request, options);
+      options.load.admit();
+      const known = await signedIn(request, options);
       const left = options.rates.take('perActor', known.actor);
       if (known.window !== undefined) options.rates.take('perWindow', known.window);
       const asked = await inSession(request, known, options);
@@ -90,20 +89,6 @@ export function door(
       refuse(response, error, headers, traceId);
     }
   };
-}
-
-/** Counts before it looks: whoever tries tokens, or floods the door, costs a number and no signature. */
-async function admitted(request: IncomingMessage, { load, rates, addressOf, authenticator }: DoorOptions): Promise<Caller> {
-  load.admit();
-  const address = addressOf(request);
-  rates.check('refusedPerAddress', address);
-  rates.take('perAddress', address);
-  try {
-    return await authenticator.authenticate(signedRequest(request));
-  } catch (error) {
-    if (error instanceof Unauthenticated) rates.take('refusedPerAddress', address);
-    throw error;
-  }
 }
 
 /** The session that `x-yimen-session` names: without one a caller sees what is public. */
@@ -165,14 +150,6 @@ export async function requestContext(
     signal,
   };
 }
-
-/** What of a request says who sends it. */
-export const signedRequest = ({ headersDistinct, headers, method = '', url = '/' }: IncomingMessage): SignedRequest => ({
-  authorization: headersDistinct['authorization'],
-  dpop: headers['dpop']?.toString(),
-  method,
-  url,
-});
 
 /** The request's total time: 8 s, or less where `x-yimen-deadline` says so (like `800ms` or `3s`). */
 export const deadline = (request: IncomingMessage): number => Math.min(durationIn(request, 'x-yimen-deadline') ?? DEADLINE_MS, DEADLINE_MS);

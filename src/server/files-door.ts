@@ -2,17 +2,16 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CaseRoom } from '../cases/index.ts';
-import type { Caller } from '../connect/index.ts';
 import { FileRefused, type FileView } from '../files/index.ts';
 import { APPLICANTS, HALL, mayRead } from '../graph/index.ts';
-import { type Authenticator, Forbidden } from '../trust/index.ts';
-import { languageOf, signedRequest } from './asking.ts';
+import { Forbidden } from '../trust/index.ts';
+import { languageOf } from './asking.ts';
 import { RequestProblem } from './body.ts';
 import { corsHeaders } from './cors.ts';
+import { type Gatekeeping, signedIn } from './signed-in.ts';
 
-export interface FilesDoorOptions {
+export interface FilesDoorOptions extends Gatekeeping {
   readonly cases: CaseRoom;
-  readonly authenticator: Authenticator;
   /** Origins whose pages may send files. */
   readonly origins: readonly string[];
 }
@@ -50,15 +49,12 @@ function crossOrigin({ raw }: FastifyRequest, { origins }: FilesDoorOptions): Re
 }
 
 async function take(request: FastifyRequest, reply: FastifyReply, options: FilesDoorOptions): Promise<FastifyReply> {
-  const { actor, role, window } = await signedIn(request, options);
+  const { actor, role, window } = await signedIn(request.raw, options);
   if (!SENDERS.includes(role)) throw new Forbidden(`this needs one of the roles ${SENDERS.join(', ')}`);
   const { files } = await options.cases.enter();
   const stored = await files.put(bodyOf(request.raw), declaredIn(request.raw), { actor, role, window });
   return reply.code(201).header('location', `/files/${stored.id}`).send(stored);
 }
-
-const signedIn = (request: FastifyRequest, { authenticator }: FilesDoorOptions): Promise<Caller> =>
-  authenticator.authenticate(signedRequest(request.raw));
 
 /** What is not read any more is let run out, so that whoever sends it hears the answer; the server's time limit ends it. */
 async function* bodyOf(request: IncomingMessage): AsyncGenerator<Buffer> {
@@ -96,7 +92,7 @@ async function show(
   reply: FastifyReply,
   options: FilesDoorOptions,
 ): Promise<FastifyReply> {
-  const caller = await signedIn(request, options);
+  const caller = await signedIn(request.raw, options);
   const { files } = await options.cases.enter();
   const file = await files.find(request.params.id);
   // Another's file is as if it were not there.

@@ -2,6 +2,7 @@
  * HTTP: `/graphql`, the schema, health, pages, and in the sandbox its switches.
  */
 
+export { drained } from './drained.ts';
 export { examples } from './examples.ts';
-export { addressReader, createRates, type RateLimits, watchLoad } from './limits/index.ts';
+export { addressReader, createRates, watchLoad } from './limits/index.ts';
 export { createHttpServer, type SandboxDoor, type ServerOptions } from './server.ts';

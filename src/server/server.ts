@@ -3,11 +3,11 @@ import { createServer as createSecureServer } from 'node:https';
 import type { TLSSocket, TlsOptions } from 'node:tls';
 import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { Caller, Metrics, Role } from '../connect/index.ts';
+import type { Metrics, Role } from '../connect/index.ts';
 import { printSchemaText } from '../graph/index.ts';
 import { isUnavailable } from '../store/index.ts';
 import { Forbidden, type Subject, Unauthenticated } from '../trust/index.ts';
-import { AWAY, type DoorOptions, type Handler, signedRequest } from './asking.ts';
+import { AWAY, type DoorOptions, type Handler } from './asking.ts';
 import { addBackup } from './backup-door.ts';
 import { RequestProblem } from './body.ts';
 import { addCallbacks } from './callbacks.ts';
@@ -15,8 +15,10 @@ import { addEvidence } from './evidence-door.ts';
 import { exampleSubjects } from './examples.ts';
 import { addFiles } from './files-door.ts';
 import { graphqlDoor } from './graphql-door.ts';
+import { TooOften } from './limits/index.ts';
 import { addNotices } from './notices-door.ts';
 import { explorerPage, plainPage } from './page.ts';
+import { signedIn } from './signed-in.ts';
 import { streamDoor } from './stream-door.ts';
 
 /** Things only the sandbox profile has. */
@@ -68,7 +70,7 @@ export function createHttpServer(options: ServerOptions): FastifyInstance {
     reply.code(options.isReady() ? 200 : 503).send({ status: options.isReady() ? 'ready' : 'starting' }),
   );
   app.get('/schema.graphql', async (request, reply) => {
-    await signedIn(request, options);
+    await signedIn(request.raw, options);
     return reply.type('text/plain; charset=utf-8').send(printSchemaText(options.schema));
   });
   app.get('/metrics', async (request, reply) => {
@@ -130,16 +132,13 @@ async function page(request: FastifyRequest, reply: FastifyReply, { sandbox, add
 const isLoopback = (ip: string): boolean => ip === '127.0.0.1' || ip === '::1';
 
 async function signedInAs(roles: readonly Role[], request: FastifyRequest, options: ServerOptions): Promise<void> {
-  const { role } = await signedIn(request, options);
+  const { role } = await signedIn(request.raw, options);
   if (!roles.includes(role)) throw new Forbidden(`this needs one of the roles ${roles.join(', ')}`);
 }
 
-const signedIn = (request: FastifyRequest, { authenticator }: ServerOptions): Promise<Caller> =>
-  authenticator.authenticate(signedRequest(request.raw));
-
 function addSandbox(app: FastifyInstance, sandbox: SandboxDoor, options: ServerOptions): void {
   const allowed = async (request: FastifyRequest) => {
-    if (request.headers['x-yimen-run'] !== options.runSecret) await signedIn(request, options);
+    if (request.headers['x-yimen-run'] !== options.runSecret) await signedIn(request.raw, options);
   };
   app.post<{ Params: { id: string }; Body: { fault?: string; agency?: string } }>('/sandbox/connectors/:id/fault', async (request) => {
     await allowed(request);
@@ -165,6 +164,8 @@ function addSandbox(app: FastifyInstance, sandbox: SandboxDoor, options: ServerO
 function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, options: ServerOptions): FastifyReply {
   if (error instanceof Unauthenticated)
     return reply.code(401).header('www-authenticate', error.challenge).send(problem('UNAUTHENTICATED', error.message));
+  if (error instanceof TooOften)
+    return reply.code(429).header('retry-after', error.retryAfterS).send(problem('LIMIT_EXCEEDED', error.message));
   if (error instanceof Forbidden) return reply.code(403).send(problem('FORBIDDEN', error.message));
   if (error instanceof RequestProblem) return reply.code(error.status).send(problem('BAD_USER_INPUT', error.message));
   if (isUnavailable(error))

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import { givenConnectors } from '../../app.ts';
 import { resolveSecrets, Secret } from '../../connect/index.ts';
+import { givenConnectors } from '../../connectors.ts';
 import type { Settings } from '../../settings/index.ts';
 import { type Check, type Finding, fail, ok, warn } from './check.ts';
 

@@ -41,8 +41,8 @@ export function subjectIn(section: string, key: unknown): Subject | undefined {
 export interface Looks {
   /** Lets a look in. Throws what the client is told where it is refused. */
   admit(look: Look): void;
-  /** The same as data. */
-  verdict(look: Look): Verdict;
+  /** The code with which a look is refused; undefined where it is let in. */
+  refused(look: Look): Refusal['code'] | undefined;
   /** An agency failed: nothing of this was seen. */
   missed(look: Look): void;
   /** Writes down that a number was shown in clear, and why, before it is. */
@@ -62,6 +62,11 @@ export interface LooksTools {
   /** Refuses whoever asks for too many sections of persons; undefined where there is still room. */
   readonly spend: (sections: number) => number | undefined;
 }
+
+/** Why a look is not let in: by the rules, or because there were too many. */
+type Refusal =
+  | Extract<Verdict, { allowed: false }>
+  | { readonly allowed: false; readonly code: 'LIMIT_EXCEEDED'; readonly retryAfterMs: number | undefined };
 
 interface Noted {
   readonly subject: Subject | undefined;
@@ -86,43 +91,33 @@ export function looksOf(tools: LooksTools): Looks {
     return fresh;
   }
 
-  function verdict(look: Look): Verdict {
+  /** Decides, and notes what came of it: what was seen before stays seen, also where the next look is one too many. */
+  function judged(look: Look): Refusal | undefined {
     const found = decide(eyes, look);
+    const refusal = found.allowed ? tooMany(look, found.by) : found;
     const note = noteOf(look);
-    for (const path of look.paths) (found.allowed ? note.fields : note.refused).add(path);
-    if (found.allowed && look.agency !== undefined) note.agencies.add(look.agency);
-    if (found.allowed && found.by === 'bulk') note.bulk++;
-    return found;
+    for (const path of look.paths) (refusal ? note.refused : note.fields).add(path);
+    if (refusal || !found.allowed) return refusal;
+    if (look.agency !== undefined) note.agencies.add(look.agency);
+    if (found.by === 'bulk') note.bulk++;
+    return undefined;
   }
 
-  function mustHaveRoom(look: Look, found: Verdict): void {
-    if (!found.allowed) return;
-    if (found.by === 'bulk' && eyes.bulk && tools.bulkUsed(eyes.bulk.actor, today()) + totalBulk() > eyes.bulk.perDay) {
-      refuse(look);
-      throw limited(tools.language, undefined);
-    }
-    const againMs = look.subject?.kind === 'person' ? tools.spend(1) : undefined;
-    if (againMs === undefined) return;
-    refuse(look);
-    throw limited(tools.language, againMs);
-  }
-
-  function refuse(look: Look): void {
-    const note = noteOf(look);
-    for (const path of look.paths) {
-      note.fields.delete(path);
-      note.refused.add(path);
-    }
+  function tooMany({ subject }: Look, by: string): Refusal | undefined {
+    const { bulk } = eyes;
+    if (by === 'bulk' && bulk && tools.bulkUsed(bulk.actor, today()) + totalBulk() >= bulk.perDay)
+      return { allowed: false, code: 'LIMIT_EXCEEDED', retryAfterMs: undefined };
+    const retryAfterMs = subject?.kind === 'person' ? tools.spend(1) : undefined;
+    return retryAfterMs === undefined ? undefined : { allowed: false, code: 'LIMIT_EXCEEDED', retryAfterMs };
   }
 
   const totalBulk = () => [...noted.values()].reduce((sum, { bulk }) => sum + bulk, 0);
 
   return {
-    verdict,
+    refused: (look) => judged(look)?.code,
     admit(look) {
-      const found = verdict(look);
-      if (!found.allowed) throw refusal(found.code, found.why, look, tools.language);
-      mustHaveRoom(look, found);
+      const refusal = judged(look);
+      if (refusal) throw told(refusal, look, tools.language);
     },
     missed(look) {
       noteOf(look).missed.add(look.section);
@@ -163,11 +158,17 @@ function entryOf(action: string, subject: Subject | undefined, { eyes, vault }: 
 function accessesOf({ subject, fields, refused, missed, agencies, bulk }: Noted, tools: LooksTools, day: string): readonly Access[] {
   const entry = entryOf(subject ? 'subject.read' : 'search.read', subject, tools);
   const { actor } = tools.eyes.caller;
+  // What an agency did not answer nobody has seen; that it was asked is written down all the same.
+  const isMissed = (path: string) => [...missed].some((section) => path === section || path.startsWith(`${section}.`));
   const seen: Access = {
     entry: {
       ...entry,
       outcome: 'done',
-      detail: { fields: [...fields], agencies: [...agencies], ...(missed.size > 0 && { missed: [...missed] }) },
+      detail: {
+        fields: [...fields].filter((path) => !isMissed(path)),
+        agencies: [...agencies],
+        ...(missed.size > 0 && { missed: [...missed] }),
+      },
     },
     ...(bulk > 0 && { bulk: { actor, day, sections: bulk } }),
   };
@@ -191,21 +192,23 @@ const SENTENCES: Readonly<Record<Why['kind'], { readonly zh: string; readonly en
   'not-granted': { zh: '批量授权不含以下字段', en: 'The bulk grant does not name these fields' },
 };
 
-/** What a refused look is told. It names fields, never values. */
-function refusal(code: 'PURPOSE_REQUIRED' | 'FORBIDDEN', why: Why, { section, agency }: Look, language: Language): GraphQLError {
+const LIMITED = {
+  zh: '查询人员信息过于频繁，已暂停；请稍后再试。',
+  en: 'Too many looks at persons; ask again later.',
+};
+
+/** What a client is told of a refused look. It names fields, never values. */
+function told(refusal: Refusal, { section, agency }: Look, language: Language): GraphQLError {
+  if (!('why' in refusal)) {
+    const { code, retryAfterMs } = refusal;
+    return new GraphQLError(LIMITED[language], {
+      extensions: { code, retryable: true, ...(retryAfterMs !== undefined && { retryAfterMs }) },
+    });
+  }
+  const { code, why } = refusal;
   const fields = 'paths' in why ? why.paths : undefined;
   const message = `${SENTENCES[why.kind][language]}${fields ? `: ${fields.join(', ')}` : ''}`;
   return new GraphQLError(message, {
     extensions: { code, section, retryable: false, ...(agency && { agency }), ...(fields && { fields }) },
   });
 }
-
-const LIMITED = {
-  zh: '查询人员信息过于频繁，已暂停；请稍后再试。',
-  en: 'Too many looks at persons; ask again later.',
-};
-
-const limited = (language: Language, retryAfterMs: number | undefined): GraphQLError =>
-  new GraphQLError(LIMITED[language], {
-    extensions: { code: 'LIMIT_EXCEEDED', retryable: true, ...(retryAfterMs !== undefined && { retryAfterMs }) },
-  });

@@ -2,6 +2,7 @@ import type { OpenSessionInput, PurposeInput, SubjectInput } from '../../../sche
 import { type Problem, problem } from '../../cases/index.ts';
 import type { EvidenceKind, Purpose, SessionRequest, Subject } from '../../trust/index.ts';
 import { subjectName } from '../../trust/index.ts';
+import { HALL } from '../cases/index.ts';
 import type { RequestContext } from '../context.ts';
 import { relationOf } from './relations.ts';
 import { needsOfPurpose } from './room.ts';
@@ -35,7 +36,9 @@ export async function openingOf(input: OpenSessionInput, context: RequestContext
   if (context.caller.role === 'citizen' && context.caller.subject !== subjectName(context.access.vault, subject))
     return refused('NOT_YOURSELF', 'subject');
   const ofCase = purpose.kind === 'CASE' ? await peopleOfCase(purpose.code, subject, context) : [];
-  if (!ofCase) return refused('NOT_THE_APPLICANT', 'subject');
+  // Only staff learn that there is such a case.
+  if (!ofCase)
+    return HALL.includes(context.caller.role) ? refused('NOT_THE_APPLICANT', 'subject') : refused('UNKNOWN_PURPOSE', 'purpose/code');
   const problems = await problemsOfOthers(input, subject, context);
   if (problems.length > 0) return { problems };
   const others = (input.others ?? []).flatMap((other) => subjectOf(other.subject) ?? []);

@@ -4,12 +4,15 @@ import { problem } from '../../cases/index.ts';
 import type { Role } from '../../connect/index.ts';
 import { needsOf } from '../../guide/index.ts';
 import { type AccessQuery, covers, isAccessId, subjectName } from '../../trust/index.ts';
+import { HALL } from '../cases/index.ts';
 import type { RequestContext } from '../context.ts';
 import { badInput } from '../scalars.ts';
 import { openingOf, purposeOfInput, SERVING, subjectOf } from './opening.ts';
 import { itemsOfPurpose, needsOfPurpose } from './room.ts';
 
 const AUDITING: readonly Role[] = ['auditor', 'supervisor'];
+/** Others are told of a case what they would be told if there were none. */
+const KNOWING_CASES: readonly Role[] = [...HALL, 'auditor'];
 const UNMASKING: readonly Role[] = ['clerk', 'officer', 'supervisor'];
 const SHORTEST_REASON = 4;
 const LONGEST_REASON = 200;
@@ -45,7 +48,8 @@ const queries: Pick<QueryResolvers<RequestContext>, 'session' | 'accessLog' | 'e
   },
   async explainAccess(_, { field, purpose: given }, context) {
     const purpose = purposeOfInput(given);
-    const needs = purpose && (await needsOfPurpose(purpose, context));
+    const isTheirs = purpose?.kind !== 'CASE' || KNOWING_CASES.includes(context.caller.role);
+    const needs = purpose && isTheirs ? await needsOfPurpose(purpose, context) : undefined;
     if (!purpose || !needs) throw badInput('purpose: the catalogue has no such item or theme, or there is no such case');
     const rule = context.ruleOf(field.split('.').slice(0, 2).join('.'));
     if (!rule || !['OPEN', 'SESSION'].includes(rule))

@@ -27,13 +27,13 @@ interface Known {
 }
 
 const MOST_PURPOSES = 5_000;
-const known = new WeakMap<Catalogue, LRUCache<string, Needs>>();
+const known = new WeakMap<AccessRoom, LRUCache<string, Needs>>();
 
 /** What a purpose calls for: its items' needs, and what the hall grants; undefined where there is no such purpose. Computed once. */
 export async function needsOfPurpose(purpose: Purpose, { catalogue, cases, access }: Known): Promise<Needs | undefined> {
   const text = purposeText(purpose);
-  const cache = known.get(catalogue) ?? new LRUCache<string, Needs>({ max: MOST_PURPOSES });
-  known.set(catalogue, cache);
+  const cache = known.get(access) ?? new LRUCache<string, Needs>({ max: MOST_PURPOSES });
+  known.set(access, cache);
   const found = cache.get(text);
   if (found) return found;
   const own = purpose.kind === 'CONSULTATION' ? access.advice : await itemNeeds(purpose, { catalogue, cases, access });

@@ -7,7 +7,8 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-const known = new WeakMap<FieldNode, readonly string[]>();
+/** By section, too: what a ticket stands for is decided by its holder, not by the document. */
+const known = new WeakMap<FieldNode, Map<string, readonly string[]>>();
 
 /**
  * Paths below a section that its selection would show, like `identity.card.validTo`. What begins another subject ends a path:
@@ -15,12 +16,13 @@ const known = new WeakMap<FieldNode, readonly string[]>();
  */
 export function pathsSeen(section: string, record: GraphQLObjectType, { fieldNodes, fragments }: GraphQLResolveInfo): readonly string[] {
   const [first] = fieldNodes;
-  const remembered = first && fieldNodes.length === 1 ? known.get(first) : undefined;
+  const bySection = first && fieldNodes.length === 1 ? (known.get(first) ?? new Map<string, readonly string[]>()) : undefined;
+  const remembered = bySection?.get(section);
   if (remembered) return remembered;
   const paths = new Set<string>();
   for (const { selectionSet } of fieldNodes) if (selectionSet) walk(selectionSet, record, section, paths, fragments);
   const seen = [...paths];
-  if (first && fieldNodes.length === 1) known.set(first, seen);
+  if (first && bySection) known.set(first, bySection.set(section, seen));
   return seen;
 }
 
@@ -34,11 +36,15 @@ function walk(
   for (const selection of selections) {
     if (selection.kind === 'Field') walkField(selection, type, at, paths, fragments);
     else {
-      const inner = selection.kind === 'FragmentSpread' ? fragments[selection.name.value]?.selectionSet : selection.selectionSet;
-      if (inner) walk(inner, type, at, paths, fragments);
+      const inner = selection.kind === 'FragmentSpread' ? fragments[selection.name.value] : selection;
+      if (inner && isAbout(inner.typeCondition?.name.value, type)) walk(inner.selectionSet, type, at, paths, fragments);
     }
   }
 }
+
+/** Whether a fragment says something of this type: what is for other records shows nothing of this one. */
+const isAbout = (condition: string | undefined, type: GraphQLObjectType): boolean =>
+  condition === undefined || condition === type.name || type.getInterfaces().some(({ name }) => name === condition);
 
 /** Where a record says it comes from is nobody's data. */
 const NOBODYS = new Set(['provenance', '__typename']);

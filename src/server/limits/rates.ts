@@ -38,6 +38,12 @@ export interface Rates {
   check(limit: keyof RateLimits, who: string): void;
 }
 
+/** A counter front-end asks a few a second; a hall behind a proxy that is not trusted shares one address. */
+const USUAL: RateLimits = { perActor: 3_000, perWindow: 6_000, perAddress: 60_000, refusedPerAddress: 120 };
+
+/** Limits that differ from the usual ones. */
+export type RateChanges = { readonly [Limit in keyof RateLimits]?: number | undefined };
+
 const MINUTE_MS = 60_000;
 const MOST_KNOWN = 50_000;
 const NAMES: Readonly<Record<keyof RateLimits, string>> = {
@@ -58,7 +64,8 @@ interface Count {
  * its answer counts from the next request on, so that replicas together let through a few more than the limit, and one that
  * cannot reach it counts alone.
  */
-export function createRates(limits: RateLimits, shared: Shared | undefined, now: () => number = Date.now): Rates {
+export function createRates(changes: RateChanges, shared: Shared | undefined, now: () => number = Date.now): Rates {
+  const mostOf = (limit: keyof RateLimits): number => changes[limit] ?? USUAL[limit];
   const counts = new LRUCache<string, Count>({ max: MOST_KNOWN });
 
   function countOf(limit: keyof RateLimits, who: string) {
@@ -70,7 +77,7 @@ export function createRates(limits: RateLimits, shared: Shared | undefined, now:
   }
 
   function mustBeWithin(limit: keyof RateLimits, { own, together }: Count, resetS: number): void {
-    if (Math.max(own, together) >= limits[limit]) throw new TooOften(NAMES[limit], resetS);
+    if (Math.max(own, together) >= mostOf(limit)) throw new TooOften(NAMES[limit], resetS);
   }
 
   function tellOthers(name: string, count: Count): void {
@@ -93,7 +100,7 @@ export function createRates(limits: RateLimits, shared: Shared | undefined, now:
       mustBeWithin(limit, count, resetS);
       count.own++;
       tellOthers(name, count);
-      return { limit: NAMES[limit], most: limits[limit], left: Math.max(0, limits[limit] - Math.max(count.own, count.together)), resetS };
+      return { limit: NAMES[limit], most: mostOf(limit), left: Math.max(0, mostOf(limit) - Math.max(count.own, count.together)), resetS };
     },
     check(limit, who) {
       const { count, resetS } = countOf(limit, who);

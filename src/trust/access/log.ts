@@ -73,7 +73,7 @@ const before = (id: string): SQL => {
 };
 
 /** Whether a text is the id of a row. */
-export const isAccessId = (id: string): boolean => /^\d{4}-\d\d-\d\dT[\d:.]+Z\|[\w-]+\|\d+$/.test(id);
+export const isAccessId = (id: string): boolean => /^\d{4}-\d\d-\d\dT[\d:.]+Z\|[\w.-]+\|\d+$/.test(id);
 
 function rowOf({ writer, number, at, entry }: Row): AccessRow {
   const { fields = [], refused = [], agencies = [] } = (entry.detail ?? {}) as Partial<Record<string, readonly string[]>>;

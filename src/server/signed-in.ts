@@ -1,0 +1,31 @@
+import type { IncomingMessage } from 'node:http';
+import type { Caller } from '../connect/index.ts';
+import { type Authenticator, type SignedRequest, Unauthenticated } from '../trust/index.ts';
+import type { AddressReader, Rates } from './limits/index.ts';
+
+/** What every door that asks who is there needs. */
+export interface Gatekeeping {
+  readonly authenticator: Authenticator;
+  readonly rates: Rates;
+  readonly addressOf: AddressReader;
+}
+
+/** Who sends a request. It counts before it looks: whoever tries tokens, or floods a door, costs a number and no signature. */
+export async function signedIn(request: IncomingMessage, { authenticator, rates, addressOf }: Gatekeeping): Promise<Caller> {
+  const address = addressOf(request);
+  rates.check('refusedPerAddress', address);
+  rates.take('perAddress', address);
+  try {
+    return await authenticator.authenticate(signedRequest(request));
+  } catch (error) {
+    if (error instanceof Unauthenticated) rates.take('refusedPerAddress', address);
+    throw error;
+  }
+}
+
+const signedRequest = ({ headersDistinct, headers, method = '', url = '/' }: IncomingMessage): SignedRequest => ({
+  authorization: headersDistinct['authorization'],
+  dpop: headers['dpop']?.toString(),
+  method,
+  url,
+});
