@@ -14,9 +14,9 @@ import { createEngine, createMetrics, type Engine, type Policy, Secret } from '.
 import { checkAgencies, configuredConnectors, connectorsByAgency, schemaFolders } from './connectors.ts';
 import {
   type AccessRoom,
-  createApollo,
   createCaseFormCheck,
   createDocuments,
+  createExecution,
   createGraph,
   type Documents,
   type Graph,
@@ -24,6 +24,7 @@ import {
   hasPath,
   manifestShape,
   noticeDesk,
+  openAnswering,
   personBudget,
 } from './graph/index.ts';
 import { auditKey, openCaseRoom } from './hall.ts';
@@ -97,6 +98,7 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
   const graph = createGraph({ folders: schemaFolders(settings), served: engine.served });
   const onInternal = (error: unknown, traceId: string) => log.error({ err: error, traceId }, 'internal error');
   const runSecret = randomBytes(24).toString('base64url');
+  const execution = createExecution({ schema: graph.schema });
   const documents = hallDocuments(settings, graph, engine);
   const listening = { url: '' };
   const stopping = new AbortController();
@@ -110,7 +112,8 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
     load,
     schema: graph.schema,
     documents,
-    apollo: await startedApollo(createApollo({ schema: graph.schema, documents, onInternal })),
+    execution,
+    answering: await openAnswering({ schema: graph.schema, documents, execution, onInternal }),
     authenticator: createAuthenticator(trustedIssuers(settings, sandbox?.description), clock, {
       protectedOnly: settings.profile === 'production',
       origins: () => settings.config.addresses ?? [listening.url],
@@ -185,11 +188,6 @@ export async function openForExplaining(settings: Settings): Promise<{ readonly 
 function secretsIn(settings: unknown): string[] {
   if (settings instanceof Secret) return [settings.reveal()];
   return typeof settings === 'object' && settings !== null ? Object.values(settings).flatMap(secretsIn) : [];
-}
-
-async function startedApollo<T extends { start(): Promise<void> }>(apollo: T): Promise<T> {
-  await apollo.start();
-  return apollo;
 }
 
 /** The hall's own catalogue folder, if its settings name one. */

@@ -1,28 +1,46 @@
-import { ApolloServer, type ApolloServerPlugin, type GraphQLResponse, HeaderMap } from '@apollo/server';
+import {
+  ApolloServer,
+  type ApolloServerOptionsWithGateway,
+  type ApolloServerPlugin,
+  type GraphQLResponse,
+  HeaderMap,
+} from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { GraphQLError, type GraphQLSchema, parse } from 'graphql';
+import { type ExecutionResult, GraphQLError, type GraphQLSchema, parse } from 'graphql';
 import type { RequestContext } from './context.ts';
 import { type Documents, requestError } from './documents/index.ts';
 import { publicError } from './errors.ts';
+import type { Execution } from './execution/index.ts';
 import { checkPersonalUrl } from './personal-url.ts';
 
 const MODERN = 'application/graphql-response+json';
 
+/** What Apollo hands to executors and plugins. */
+export interface ApolloContext extends RequestContext {
+  /** What the request has come to before Apollo sees it: then nothing is asked a second time. */
+  readonly result?: ExecutionResult | undefined;
+}
+
 export interface ApolloOptions {
   readonly schema: GraphQLSchema;
   readonly documents: Documents;
+  readonly execution: Execution;
   /** Told of every error that is not the client's or an agency's fault. */
   readonly onInternal: (error: unknown, traceId: string) => void;
 }
 
 /** The server that runs the GraphQL protocol. It has no HTTP of its own. */
-export function createApollo({ schema, documents, onInternal }: ApolloOptions): ApolloServer<RequestContext> {
-  return new ApolloServer<RequestContext>({
-    schema,
+export function createApollo({ schema, documents, execution, onInternal }: ApolloOptions): ApolloServer<ApolloContext> {
+  return new ApolloServer<ApolloContext>({
+    gateway: executedBy(
+      schema,
+      ({ document, operationName, request: { variables }, context }) =>
+        context.result ?? execution.run({ document, operationName, variables }, context),
+    ),
     introspection: true,
     includeStacktraceInErrorResponses: false,
     // The endpoint takes bearer tokens only, never cookies, so a foreign page has nothing to ride on.
@@ -44,6 +62,23 @@ export function createApollo({ schema, documents, onInternal }: ApolloOptions): 
       traced(onInternal),
     ],
   });
+}
+
+type Gateway = ApolloServerOptionsWithGateway<ApolloContext>['gateway'];
+type Executor = Awaited<ReturnType<Gateway['load']>>['executor'];
+type Executed = Parameters<NonNullable<Executor>>[0] & { readonly context: ApolloContext };
+
+/** Apollo's door for executors of one's own. */
+function executedBy(schema: GraphQLSchema, run: (executed: Executed) => ExecutionResult | Promise<ExecutionResult>): Gateway {
+  const executor = (async (executed: Executed) => run(executed)) as Executor;
+  return {
+    onSchemaLoadOrUpdate(tell) {
+      tell({ apiSchema: schema, coreSupergraphSdl: '' });
+      return () => undefined;
+    },
+    load: async () => ({ executor }),
+    stop: async () => undefined,
+  };
 }
 
 const REQUEST_ERRORS = new Set<unknown>(['BAD_USER_INPUT', 'LIMIT_EXCEEDED', 'DOCUMENT_NOT_TRUSTED']);

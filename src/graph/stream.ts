@@ -1,15 +1,8 @@
-import {
-  type ExecutionResult,
-  execute,
-  GraphQLError,
-  type GraphQLFormattedError,
-  type GraphQLSchema,
-  getOperationAST,
-  subscribe,
-} from 'graphql';
+import { type ExecutionResult, GraphQLError, type GraphQLFormattedError, type GraphQLSchema, getOperationAST, subscribe } from 'graphql';
 import type { RequestContext } from './context.ts';
 import { type Documents, requestError } from './documents/index.ts';
 import { publicError } from './errors.ts';
+import type { Execution } from './execution/index.ts';
 import { checkPersonalUrl } from './personal-url.ts';
 
 /** An operation whose answers go out as a stream of events. */
@@ -25,6 +18,7 @@ export interface StreamRequest {
 export interface StreamTools {
   readonly schema: GraphQLSchema;
   readonly documents: Documents;
+  readonly execution: Execution;
   readonly onInternal: (error: unknown, traceId: string) => void;
 }
 
@@ -36,7 +30,7 @@ export async function openStream(request: StreamRequest, tools: StreamTools): Pr
   return shaped(events, request, tools);
 }
 
-async function run(request: StreamRequest, { schema, documents }: StreamTools): Promise<Events> {
+async function run(request: StreamRequest, { schema, documents, execution }: StreamTools): Promise<Events> {
   const prepared = documents.prepare(request, request.context.caller);
   if ('errors' in prepared) return [{ errors: prepared.errors.map(requestError) }];
   const { document } = prepared;
@@ -47,9 +41,9 @@ async function run(request: StreamRequest, { schema, documents }: StreamTools): 
   if (refused) return [{ errors: [refused] }];
   const tooMany = documents.tooManyQuestions({ ...request, document });
   if (tooMany) return [{ errors: [tooMany] }];
-  const { context: contextValue, operationName, variables: variableValues } = request;
-  const args = { schema, document, contextValue, operationName: operationName ?? null, variableValues: variableValues ?? {} };
-  if (operation.operation === 'query') return [await execute(args)];
+  const { context: contextValue, operationName, variables } = request;
+  if (operation.operation === 'query') return [await execution.run({ document, operationName, variables }, contextValue)];
+  const args = { schema, document, contextValue, operationName: operationName ?? null, variableValues: variables ?? {} };
   const events = await subscribe(args);
   return Symbol.asyncIterator in events ? events : [events];
 }

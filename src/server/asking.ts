@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ApolloServer } from '@apollo/server';
 import type { GraphQLSchema } from 'graphql';
 import secure from 'secure-json-parse';
 import type { Calendar } from '../calendar/index.ts';
@@ -10,8 +9,10 @@ import { type Clock, parseDuration } from '../clock/index.ts';
 import type { Caller, Engine, Language } from '../connect/index.ts';
 import {
   type AccessRoom,
+  type Answering,
   type Documents,
   type ErrorCode,
+  type Execution,
   eyesOf,
   type GlobalIds,
   looksOf,
@@ -31,7 +32,8 @@ const MOST_TICKETS = 50;
 export interface DoorOptions extends Gatekeeping {
   readonly schema: GraphQLSchema;
   readonly documents: Documents;
-  readonly apollo: ApolloServer<RequestContext>;
+  readonly answering: Answering;
+  readonly execution: Execution;
   readonly engine: Engine;
   readonly catalogue: Catalogue;
   readonly calendar: Calendar;

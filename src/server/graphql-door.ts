@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { HeaderMap } from '@apollo/server';
 import { type Asked, type DoorOptions, deadline, door, type Handler, readJson, requestContext } from './asking.ts';
 
-/** The bare handler of `/graphql`: who asks, how long there is, then Apollo. */
+/** The bare handler of `/graphql`: who asks, how long there is, then the answer. */
 export const graphqlDoor = (options: DoorOptions): Handler =>
   door(options, (request, response, asked) => answer(request, response, asked, options));
 
@@ -13,27 +12,13 @@ async function answer(request: IncomingMessage, response: ServerResponse, asked:
   response.once('close', () => gone.abort(new DOMException('client gone', 'AbortError')));
   try {
     const context = await requestContext(request, asked, gone.signal, options);
-    const reply = await options.apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: {
-        method: request.method ?? '',
-        headers: headerMap(request),
-        body,
-        search: new URL(request.url ?? '/', 'http://gateway').search,
-      },
-      context: async () => context,
-    });
+    const { method = '', headers } = request;
+    const { search } = new URL(request.url ?? '/', 'http://gateway');
+    const reply = await options.answering.answer({ method, headers, body, search }, context);
     // What was seen is written down before anybody sees it.
     await context.looks.keep();
-    if (reply.body.kind !== 'complete') throw new Error('incremental delivery is not offered');
-    response.writeHead(reply.status ?? 200, { ...Object.fromEntries(reply.headers), ...asked.headers }).end(reply.body.string);
+    response.writeHead(reply.status, { ...reply.headers, ...asked.headers }).end(reply.body);
   } finally {
     clearTimeout(timer);
   }
-}
-
-function headerMap(request: IncomingMessage): HeaderMap {
-  const map = new HeaderMap();
-  for (const [name, value] of Object.entries(request.headers))
-    if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value);
-  return map;
 }

@@ -37,6 +37,8 @@ interface AskedOperation {
 
 /** Documents that were held to all rules once, for every door. */
 export interface Documents {
+  /** Those of the hall's manifest. */
+  readonly registered: readonly DocumentNode[];
   /** The document that a caller names, parsed and validated once for all who send it. */
   prepare(asked: AskedDocument, caller: Caller): Prepared;
   /** The error for an operation that would ask one agency too much. Asks nobody. */
@@ -95,6 +97,7 @@ export function createDocuments(options: DocumentsOptions): Documents {
   }
 
   return {
+    registered: [...registered.values()].map(({ document }) => document),
     prepare(asked, caller) {
       const found = find(asked, caller);
       if (!('document' in found)) return { errors: found };
