@@ -1,5 +1,6 @@
 import { type Clock, milliseconds } from '../clock/index.ts';
 import type { Shared } from '../store/index.ts';
+import { CallTime } from './call-time.ts';
 import type { Handed } from './desk.ts';
 import { AgencyError, type AgencyFault } from './errors.ts';
 import { Breaker, type BreakerState } from './guard/breaker.ts';
@@ -10,7 +11,6 @@ import { Slots } from './guard/slots.ts';
 import { type Lookup, value } from './lookup.ts';
 import { DeadlineOver, translate } from './transport/translate.ts';
 import type { Call, Caller, Log, OnStep, Policy, Provenance, Reading } from './types.ts';
-import { untilAborted } from './until-aborted.ts';
 import { Health, type HealthReading } from './watch/health.ts';
 import { spanned } from './watch/span.ts';
 
@@ -166,12 +166,11 @@ export class Source {
 
   async #timed<V>(waiting: Call, keys: number, work: (call: Call) => Promise<readonly Reading<V>[]>): Promise<readonly Reading<V>[]> {
     const started = performance.now();
-    const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(new DeadlineOver()), this.#timeoutMs);
-    const call: Call = { ...waiting, signal: AbortSignal.any([waiting.signal, limit.signal]) };
+    const time = new CallTime(waiting.signal, this.#timeoutMs, () => new DeadlineOver());
+    const call: Call = { ...waiting, signal: time.signal };
     try {
       // Held to the deadline even when a connector forgets to pass the signal on.
-      const attempt = () => untilAborted(work(call), call.signal).catch((cause: unknown) => Promise.reject(failure(cause, call)));
+      const attempt = () => time.hold(() => work(call)).catch((cause: unknown) => Promise.reject(failure(cause, call)));
       const readings = await spanned(call, keys, attempt, commonFault);
       this.#report(call, keys, started, firstError(readings), commonFault(readings));
       return readings;
@@ -180,7 +179,7 @@ export class Source {
       this.#report(call, keys, started, error, error.fault);
       throw error;
     } finally {
-      clearTimeout(timer);
+      time.over();
     }
   }
 

@@ -1,8 +1,10 @@
 import type { Clock } from '../../clock/index.ts';
 import { AgencyError, type AgencyFault } from '../errors.ts';
 import type { Call } from '../types.ts';
+import { SlidingCount } from '../watch/sliding-count.ts';
 
 const WINDOW_MS = 10_000;
+const SLICES = 20;
 const OPEN_MS = 10_000;
 const MIN_CALLS = 10;
 const OPEN_ABOVE = 0.5;
@@ -20,7 +22,7 @@ export type BreakerState = 'closed' | 'open' | 'half-open';
 export class Breaker {
   readonly #clock: Clock;
   readonly #longEnoughMs: number;
-  #calls: { readonly at: number; readonly unwell: boolean }[] = [];
+  readonly #calls = new SlidingCount(WINDOW_MS, SLICES);
   #openUntil = 0;
   #isOpen = false;
   #probing = false;
@@ -79,15 +81,14 @@ export class Breaker {
 
   #counted(unwell: boolean): void {
     const now = this.#clock.now();
-    this.#calls = this.#calls.filter(({ at }) => at > now - WINDOW_MS);
-    this.#calls.push({ at: now, unwell });
-    const failures = this.#calls.filter((call) => call.unwell).length;
-    if (this.#calls.length >= MIN_CALLS && failures / this.#calls.length > OPEN_ABOVE) this.#open();
+    this.#calls.note(now, unwell);
+    const { all, failed } = this.#calls.read(now);
+    if (all >= MIN_CALLS && failed / all > OPEN_ABOVE) this.#open();
   }
 
   #open(): void {
     this.#isOpen = true;
     this.#openUntil = this.#clock.now() + OPEN_MS;
-    this.#calls = [];
+    this.#calls.clear();
   }
 }

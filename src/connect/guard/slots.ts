@@ -47,8 +47,7 @@ export class Slots {
 
   #wait(call: Call, isKiosk: boolean): Promise<void> {
     call.signal.throwIfAborted();
-    const kiosks = [...this.#waiting].filter((waiter) => waiter.isKiosk).length;
-    if (this.#waiting.size >= this.#queue || (isKiosk && kiosks >= half(this.#queue))) throw full(call);
+    if (this.#waiting.size >= this.#queue || (isKiosk && this.#kiosksWaiting() >= half(this.#queue))) throw full(call);
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
         isKiosk,
@@ -69,11 +68,19 @@ export class Slots {
   #leave(isKiosk: boolean): void {
     this.#taken--;
     if (isKiosk) this.#takenByKiosks--;
-    const next = [...this.#waiting].find((waiter) => this.#mayEnter(waiter.isKiosk));
-    if (!next) return;
-    this.#waiting.delete(next);
-    this.#enter(next.isKiosk);
-    next.go();
+    for (const waiter of this.#waiting) {
+      if (!this.#mayEnter(waiter.isKiosk)) continue;
+      this.#waiting.delete(waiter);
+      this.#enter(waiter.isKiosk);
+      waiter.go();
+      return;
+    }
+  }
+
+  #kiosksWaiting(): number {
+    let kiosks = 0;
+    for (const { isKiosk } of this.#waiting) if (isKiosk) kiosks++;
+    return kiosks;
   }
 }
 

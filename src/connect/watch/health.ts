@@ -1,4 +1,5 @@
 import type { AgencyFault } from '../errors.ts';
+import { SlidingCount } from './sliding-count.ts';
 
 /** How a source is doing, judged by its calls of the last minute. */
 export type HealthState = 'UP' | 'DEGRADED' | 'DOWN' | 'UNKNOWN';
@@ -17,12 +18,12 @@ export interface HealthReading {
 interface Sample {
   readonly at: number;
   readonly tookMs: number;
-  readonly failed: boolean;
 }
 
 const KEPT = 512;
 const LATENCY_WINDOW_MS = 300_000;
 const ERROR_WINDOW_MS = 60_000;
+const ERROR_SLICES = 60;
 const DOWN_ABOVE = 0.5;
 const DEGRADED_ABOVE = 0.1;
 
@@ -31,7 +32,10 @@ const UNWELL: readonly AgencyFault[] = ['UNAVAILABLE', 'TIMEOUT', 'PROTOCOL', 'T
 
 /** Keeps the last calls of one source and judges them. */
 export class Health {
+  /** The last ones, each in the place of the oldest. */
   readonly #samples: Sample[] = [];
+  readonly #errors = new SlidingCount(ERROR_WINDOW_MS, ERROR_SLICES);
+  #noted = 0;
   #state: HealthState = 'UNKNOWN';
   #since: number;
 
@@ -41,14 +45,15 @@ export class Health {
 
   /** Notes one call. */
   record(at: number, tookMs: number, fault?: AgencyFault): void {
-    this.#samples.push({ at, tookMs, failed: fault !== undefined && UNWELL.includes(fault) });
-    if (this.#samples.length > KEPT) this.#samples.shift();
+    this.#samples[this.#noted++ % KEPT] = { at, tookMs };
+    this.#errors.note(at, fault !== undefined && UNWELL.includes(fault));
     this.#judge(at);
   }
 
   read(now: number): HealthReading {
     this.#judge(now);
-    const took = this.#within(now, LATENCY_WINDOW_MS)
+    const took = this.#samples
+      .filter(({ at }) => at > now - LATENCY_WINDOW_MS)
       .map(({ tookMs }) => tookMs)
       .sort((a, b) => a - b);
     return {
@@ -60,13 +65,9 @@ export class Health {
     };
   }
 
-  #within(now: number, window: number): readonly Sample[] {
-    return this.#samples.filter(({ at }) => at > now - window);
-  }
-
   #errorRate(now: number): number | null {
-    const recent = this.#within(now, ERROR_WINDOW_MS);
-    return recent.length === 0 ? null : recent.filter(({ failed }) => failed).length / recent.length;
+    const { all, failed } = this.#errors.read(now);
+    return all === 0 ? null : failed / all;
   }
 
   #judge(now: number): void {

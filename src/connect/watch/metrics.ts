@@ -1,8 +1,7 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import type { ExchangeReading, OutcomeReport, Served, SourceReading } from '../engine.ts';
 import type { CallReport } from '../source.ts';
-
-const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 8];
+import { CallMetrics } from './call-metric.ts';
 
 /** Prometheus metrics of the engine. Labels are connectors, agencies, sections and codes: never a key or a person. */
 export interface Metrics {
@@ -23,44 +22,23 @@ export interface Metrics {
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const source = ['connector', 'agency', 'operation'] as const;
-  const calls = new Counter({ name: 'yimen_agency_calls_total', help: 'Upstream calls', labelNames: source, registers: [registry] });
+  const calls = new CallMetrics(registry);
   const failures = new Counter({
     name: 'yimen_agency_failures_total',
     help: 'Upstream calls that failed, by code',
     labelNames: [...source, 'code'],
     registers: [registry],
   });
-  const seconds = new Histogram({
-    name: 'yimen_agency_call_seconds',
-    help: 'Time of upstream calls',
-    labelNames: source,
-    buckets: SECONDS,
-    registers: [registry],
-  });
-  const keys = new Counter({
-    name: 'yimen_agency_keys_total',
-    help: 'Keys asked for in upstream calls',
-    labelNames: source,
-    registers: [registry],
-  });
-  const outcomes = new Counter({
-    name: 'yimen_answers_total',
-    help: 'Keys answered: from memory fresh or stale, joined to a call on its way, or asked',
-    labelNames: [...source, 'outcome'],
-    registers: [registry],
-  });
   const shed = new Counter({ name: 'yimen_requests_shed_total', help: 'Requests refused under too much load', registers: [registry] });
   new Gauge({ name: 'yimen_process_start_time_seconds', help: 'Start of the process', registers: [registry] }).setToCurrentTime();
   return {
-    onCall({ connector, agency, operation, tookMs, error, keys: asked }) {
-      const labels = { connector, agency, operation };
-      calls.inc(labels);
-      keys.inc(labels, asked);
-      seconds.observe(labels, tookMs / 1_000);
-      if (error) failures.inc({ ...labels, code: error.code });
+    onCall(report) {
+      calls.note(report);
+      const { connector, agency, operation, error } = report;
+      if (error) failures.inc({ connector, agency, operation, code: error.code });
     },
     onShed: () => shed.inc(),
-    onOutcome: (report) => outcomes.inc({ ...report }),
+    onOutcome: (report) => calls.answered(report),
     watch(sources, exchanges = () => []) {
       watched(registry, sources, OF_SOURCES);
       watched(registry, exchanges, OF_EXCHANGES);

@@ -4,6 +4,9 @@ import type { Call } from '../types.ts';
 
 const TRACE_ID = /^(?!0+$)[0-9a-f]{32}$/;
 
+/** Stands for the tracer of whatever SDK the process has, or gets later. */
+const tracer = trace.getTracer('yimen');
+
 /**
  * One OpenTelemetry span around an upstream call, in the trace that clients see as `traceId`. It names connector, agency,
  * section and how many keys: never a key or a person. Without a tracing SDK in the process it costs next to nothing.
@@ -12,7 +15,7 @@ export function spanned<T>(call: Call, keys: number, work: () => Promise<T>, fau
   const { connector, agency, operation } = call;
   const attributes = { 'yimen.connector': connector, 'yimen.agency': agency, 'yimen.operation': operation, 'yimen.keys': keys };
   const options = { kind: SpanKind.CLIENT, attributes };
-  const span = trace.getTracer('yimen').startSpan(`${connector} ${operation}`, options, parent(call.traceId));
+  const span = tracer.startSpan(`${connector} ${operation}`, options, parent(call.traceId));
   return span.isRecording() ? recorded(span, work, faultOf) : work();
 }
 
