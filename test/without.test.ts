@@ -11,6 +11,8 @@ const ROOT = resolve(import.meta.dirname, '..');
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
 /** A child that takes longer hangs. */
 const PATIENCE_MS = 110_000;
+/** How the report begins what `expect` threw: by its name, but for a promise that was to be rejected. */
+const ASSERTED = /^(?:AssertionError: |Error: promise resolved .+ instead of rejecting)/;
 const folder = mkdtempSync(join(tmpdir(), 'yimen-without-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -48,11 +50,11 @@ function outcomesIn(report: string, said: string): readonly Outcome[] {
 
 describe('a mitigation that is switched off', () => {
   it.concurrent.each(MITIGATIONS.map((each) => [`${each.row} ${each.id}`, each] as const))('%s: its test fails', async (_, mitigation) => {
-    const { code, said, outcomes } = await run(mitigation);
-    expect(code, said).toBe(1);
     const [, fullName] = mitigation.test;
+    const { code, said, outcomes } = await run(mitigation);
+    expect(code, `"${fullName}" does not fail without it, or is not there: ${said}`).toBe(1);
     // By what it asserts: not by its time, and not because something broke before.
-    expect(outcomes()).toMatchObject([{ fullName, status: 'failed', failureMessages: [expect.stringMatching(/^AssertionError: /)] }]);
+    expect(outcomes()).toMatchObject([{ fullName, status: 'failed', failureMessages: [expect.stringMatching(ASSERTED)] }]);
   });
 
   it.each(MITIGATIONS.map((each) => [each.id, each.file, each] as const))('%s stands in %s, exactly once', (_id, _file, mitigation) => {
