@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { withoutMitigation } from './test/without/plugin.ts';
 
 export default defineConfig({
+  // For tests of tests only: see test/without.test.ts.
+  plugins: withoutMitigation(process.env['TEST_WITHOUT']),
   // One copy of graphql: its ES build would be a second realm beside the CommonJS build that its dependants load.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
