@@ -58,7 +58,6 @@ export class RequestReader implements Reader {
     this.#tickets = tickets;
     this.#asking = asking;
     // One request waits for as many answers as it has sections: no leak, so no warning.
-    setMaxListeners(0, asking.signal);
     if (asking.within) setMaxListeners(0, asking.within);
     for (const text of asking.tickets ?? []) this.#bring(text);
   }

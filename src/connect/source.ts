@@ -9,10 +9,11 @@ import { Quota } from './guard/quota.ts';
 import { Retry } from './guard/retry.ts';
 import { Slots } from './guard/slots.ts';
 import { type Lookup, value } from './lookup.ts';
-import { DeadlineOver, translate } from './transport/translate.ts';
-import type { Call, Caller, Log, OnStep, Policy, Provenance, Reading } from './types.ts';
+import { translate } from './transport/translate.ts';
+import type { Call, Caller, Log, OnStep, Policy, Provenance, Reading, Waiting } from './types.ts';
+import type { Ending } from './until-aborted.ts';
 import { Health, type HealthReading } from './watch/health.ts';
-import { spanned } from './watch/span.ts';
+import { isTraced, spanned } from './watch/span.ts';
 
 const DEFAULT_TIMEOUT_MS = 3_000;
 const DEFAULT_CONCURRENCY = 16;
@@ -24,8 +25,8 @@ const NOT_TAKEN: ReadonlySet<AgencyFault> = new Set(['REFUSED', 'CREDENTIALS', '
 export interface Asking {
   readonly caller: Caller;
   readonly traceId: string;
-  /** Aborts when the request's own time is over or its client has gone. */
-  readonly signal: AbortSignal;
+  /** Ends when the request's own time is over or its client has gone. */
+  readonly signal: Ending;
   /** Watches what is sent and what comes back; for explaining one question, never in service. */
   readonly onStep?: OnStep | undefined;
 }
@@ -104,8 +105,10 @@ export class Source {
   /** Asks for keys of one lookup; as many readings as keys, in their order. Never rejects. */
   async ask<K, V>(operation: string, lookup: Lookup<K, V>, keys: readonly K[], asking: Asking): Promise<readonly Sourced<V>[]> {
     if ('load' in lookup) return this.#upstream(operation, keys.length, asking, (call) => loadAll(lookup, keys, call));
-    const single = keys.map((key) => this.#upstream(operation, 1, asking, async (call) => [await lookup.one(key, call)]));
-    return (await Promise.all(single)).flat();
+    const ask = (key: K) => this.#upstream(operation, 1, asking, async (call) => [await lookup.one(key, call)]);
+    const [first] = keys;
+    if (keys.length === 1) return ask(first as K);
+    return (await Promise.all(keys.map(ask))).flat();
   }
 
   /**
@@ -113,7 +116,7 @@ export class Source {
    * What was certainly not sent, or was refused, did not arrive; of all else nobody can know.
    */
   async hand<T>(operation: string, asking: Asking, work: (call: Call) => Promise<T>): Promise<Handed<T>> {
-    const waiting: Call = { ...asking, connector: this.connector, agency: this.agency, operation };
+    const waiting = this.#waiting(operation, asking);
     let isSent = false;
     const once = async () => {
       await this.#quota.take(waiting);
@@ -133,16 +136,11 @@ export class Source {
     }
   }
 
-  async #upstream<V>(
-    operation: string,
-    keys: number,
-    asking: Asking,
-    work: (call: Call) => Promise<readonly Reading<V>[]>,
-  ): Promise<Sourced<V>[]> {
-    const waiting: Call = { ...asking, connector: this.connector, agency: this.agency, operation };
+  async #upstream<V>(operation: string, keys: number, asking: Asking, work: Work<V>): Promise<Sourced<V>[]> {
+    const waiting = this.#waiting(operation, asking);
     let readings: readonly Reading<V>[];
     try {
-      readings = await this.#guarded(waiting, () => this.#timed(waiting, keys, work));
+      readings = await this.#guarded(waiting, keys, work);
     } catch (cause) {
       readings = Array.from({ length: keys }, () => ({ kind: 'failed', error: translate(cause, waiting) }));
     }
@@ -150,32 +148,41 @@ export class Source {
     return readings.map((reading) => ({ reading, provenance: stamped(provenance, reading) }));
   }
 
+  #waiting(operation: string, { caller, traceId, signal, onStep }: Asking): Waiting {
+    return { caller, traceId, signal, onStep, connector: this.connector, agency: this.agency, operation };
+  }
+
   /**
    * Every call passes these, in this order: the maintenance calendar, a place, the breaker, a second attempt where that may
    * help, for each attempt the quota and the time limit.
    */
-  async #guarded<V>(waiting: Call, send: () => Promise<readonly Reading<V>[]>): Promise<readonly Reading<V>[]> {
+  #guarded<V>(waiting: Waiting, keys: number, work: Work<V>): Promise<readonly Reading<V>[]> {
     this.#maintenance.check(waiting, this.#options.clock.now());
-    const attempt = async () => {
-      await this.#quota.take(waiting);
-      return send();
-    };
+    const attempt = () => this.#attempt(waiting, keys, work);
     const attempts = () => this.#retry.run(waiting, attempt);
     return this.#slots.run(waiting, () => this.#breaker.run(waiting, attempts, commonFault));
   }
 
-  async #timed<V>(waiting: Call, keys: number, work: (call: Call) => Promise<readonly Reading<V>[]>): Promise<readonly Reading<V>[]> {
+  #attempt<V>(waiting: Waiting, keys: number, work: Work<V>): Promise<readonly Reading<V>[]> {
+    const counted = this.#quota.take(waiting);
+    return counted ? counted.then(() => this.#timed(waiting, keys, work)) : this.#timed(waiting, keys, work);
+  }
+
+  async #timed<V>(waiting: Waiting, keys: number, work: Work<V>): Promise<readonly Reading<V>[]> {
     const started = performance.now();
-    const time = new CallTime(waiting.signal, this.#timeoutMs, () => new DeadlineOver());
-    const call: Call = { ...waiting, signal: time.signal };
+    const time = new CallTime(waiting.signal, this.#timeoutMs);
+    const { caller, traceId, onStep, connector, agency, operation } = waiting;
+    const call: Call = { caller, traceId, onStep, connector, agency, operation, signal: time.signal };
     try {
       // Held to the deadline even when a connector forgets to pass the signal on.
-      const attempt = () => time.hold(() => work(call)).catch((cause: unknown) => Promise.reject(failure(cause, call)));
-      const readings = await spanned(call, keys, attempt, commonFault);
+      const asked = () => time.hold(begun(work, call));
+      const readings = await (isTraced()
+        ? spanned(call, keys, () => asked().catch((cause: unknown) => Promise.reject(failure(cause, call))), commonFault)
+        : asked());
       this.#report(call, keys, started, firstError(readings), commonFault(readings));
       return readings;
     } catch (cause) {
-      const error = cause as AgencyError;
+      const error = failure(cause, call);
       this.#report(call, keys, started, error, error.fault);
       throw error;
     } finally {
@@ -203,6 +210,17 @@ export class Source {
   #provenance(): Provenance {
     const retrievedAt = new Date(this.#options.clock.now());
     return { agency: this.agency, connector: this.connector, retrievedAt, asOf: null, freshness: 'LIVE' };
+  }
+}
+
+type Work<V> = (call: Call) => Promise<readonly Reading<V>[]>;
+
+/** A connector may throw before it promises. */
+function begun<V>(work: Work<V>, call: Call): Promise<readonly Reading<V>[]> {
+  try {
+    return work(call);
+  } catch (cause) {
+    return Promise.reject(cause as Error);
   }
 }
 

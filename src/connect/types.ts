@@ -12,6 +12,7 @@
  */
 import type { Duration } from '../clock/index.ts';
 import type { AgencyError } from './errors.ts';
+import type { Ending } from './until-aborted.ts';
 
 /** Roles a caller may have. */
 export const ROLES = ['citizen', 'clerk', 'officer', 'supervisor', 'kiosk', 'integrator', 'auditor'] as const;
@@ -32,6 +33,11 @@ export interface Caller {
   readonly grants?: string;
   /** Why they ask, where it decides what they may see. */
   readonly purpose?: string;
+}
+
+/** A question that is not on its way yet: it may wait for a place, or be asked a second time. */
+export interface Waiting extends Omit<Call, 'signal'> {
+  readonly signal: Ending;
 }
 
 /** One question on its way to an agency. Every transport call takes it. */

@@ -28,7 +28,9 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
     });
     request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     request.once('error', reject);
-    request.once('close', () => reject(new RequestProblem(400, 'the body has no end')));
+    request.once('close', () => {
+      if (!request.complete) reject(new RequestProblem(400, 'the body has no end'));
+    });
   });
 }
 

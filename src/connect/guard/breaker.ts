@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock/index.ts';
 import { AgencyError, type AgencyFault } from '../errors.ts';
-import type { Call } from '../types.ts';
+import type { Waiting } from '../types.ts';
 import { SlidingCount } from '../watch/sliding-count.ts';
 
 const WINDOW_MS = 10_000;
@@ -39,7 +39,7 @@ export class Breaker {
   }
 
   /** Runs `work` if the breaker lets it pass; else throws `UNAVAILABLE` with the time until the next probe. */
-  async run<T>(call: Call, work: () => Promise<T>, faultOf: (outcome: T) => AgencyFault | undefined): Promise<T> {
+  async run<T>(call: Waiting, work: () => Promise<T>, faultOf: (outcome: T) => AgencyFault | undefined): Promise<T> {
     this.#enter(call);
     const started = performance.now();
     try {
@@ -55,7 +55,7 @@ export class Breaker {
     }
   }
 
-  #enter(call: Call): void {
+  #enter(call: Waiting): void {
     if (!this.#isOpen) return;
     const now = this.#clock.now();
     if (this.#probing || now < this.#openUntil) {

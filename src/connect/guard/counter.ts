@@ -1,6 +1,7 @@
 import { endOfShanghaiDay, shanghaiDay } from './shanghai.ts';
 
 const SECOND_MS = 1_000;
+const MOST_PASSED = 10_000;
 
 /** How many calls an agency allows; what is left out has no limit. */
 export interface Limits {
@@ -16,7 +17,9 @@ export type Verdict =
 /** Counts the calls of this process: in any second (not only a whole one of the clock), and in a day of Asia/Shanghai. */
 export class Counter {
   readonly #limits: Limits;
+  /** When the last calls were, in order; those before `#first` are more than a second old. */
   #recent: number[] = [];
+  #first = 0;
   #day = 0;
   #today = 0;
 
@@ -48,8 +51,21 @@ export class Counter {
   #wait(now: number): number {
     const { perSecond = Number.POSITIVE_INFINITY, perDay = Number.POSITIVE_INFINITY } = this.#limits;
     if (this.today(now) >= perDay) return endOfShanghaiDay(shanghaiDay(now)) - now;
-    this.#recent = this.#recent.filter((at) => at <= now && now - at < SECOND_MS);
-    const [oldest] = this.#recent;
-    return oldest !== undefined && this.#recent.length >= perSecond ? oldest + SECOND_MS - now : 0;
+    const oldest = this.#forget(now);
+    return oldest !== undefined && this.#recent.length - this.#first >= perSecond ? oldest + SECOND_MS - now : 0;
+  }
+
+  /** Passes over what is more than a second old, or later than now where the clock was set back; gives back the oldest that is left. */
+  #forget(now: number): number | undefined {
+    const last = this.#recent.at(-1);
+    if (last !== undefined && last > now) this.#recent = this.#recent.filter((at) => at <= now);
+    let oldest = this.#recent[this.#first];
+    while (oldest !== undefined && now - oldest >= SECOND_MS) oldest = this.#recent[++this.#first];
+    // Space is given back now and then: moving the rest costs more than a call.
+    if (this.#first > MOST_PASSED) {
+      this.#recent = this.#recent.slice(this.#first);
+      this.#first = 0;
+    }
+    return oldest;
   }
 }

@@ -1,5 +1,5 @@
 import { AgencyError } from '../errors.ts';
-import type { Call, Maintenance } from '../types.ts';
+import type { Maintenance, Waiting } from '../types.ts';
 import { DAY_MS, SHANGHAI_MS, shanghaiDay } from './shanghai.ts';
 
 /** The end of the window that holds the instant; undefined when it does not hold it. */
@@ -29,7 +29,8 @@ export class MaintenanceCalendar {
   }
 
   /** Throws `MAINTENANCE` with its end while maintenance runs. */
-  check(call: Call, now: number): void {
+  check(call: Waiting, now: number): void {
+    if (this.#windows.length === 0) return;
     const until = this.until(now);
     if (until) throw new AgencyError(call, 'MAINTENANCE', { until, retryAfterMs: until.getTime() - now, private: { until } });
   }

@@ -18,7 +18,7 @@ const call: Call = {
 function replica(limits: { perSecond?: number; perDay?: number }, shared?: Shared, time = { now: MORNING }) {
   const quota = new Quota({ connector: 'tax', agency: 'taxation', limits, clock: { now: () => time.now }, shared });
   const ask = () =>
-    quota.take(call).then(
+    (async () => quota.take(call))().then(
       () => 'ok' as const,
       (error: AgencyError) => `${error.fault} ${error.retryAfterMs}`,
     );

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock/index.ts';
 import type { Shared } from '../../store/index.ts';
 import { AgencyError } from '../errors.ts';
-import type { Call } from '../types.ts';
+import type { Waiting } from '../types.ts';
 import { Counter, type Limits, type Verdict } from './counter.ts';
 import { SharedCounter } from './shared-counter.ts';
 
@@ -39,15 +39,14 @@ export class Quota {
     return perDay === undefined ? undefined : Math.max(0, perDay - this.#alone.today(this.#options.clock.now()));
   }
 
-  /** Counts one call. Throws `THROTTLED` when the agency's quota is used up. */
-  async take(call: Call): Promise<void> {
+  /** Counts one call, at once or when Redis has said. Throws `THROTTLED` when the agency's quota is used up. */
+  take(call: Waiting): Promise<void> | undefined {
     const { limits, clock } = this.#options;
-    if (limits.perSecond === undefined && limits.perDay === undefined) return;
+    if (limits.perSecond === undefined && limits.perDay === undefined) return undefined;
     const now = clock.now();
-    const verdict = (await this.#takeTogether(now)) ?? this.#alone.take(now);
-    if (verdict.counted) return;
-    const { waitMs: retryAfterMs, today } = verdict;
-    throw new AgencyError(call, 'THROTTLED', { retryAfterMs, isOurs: true, private: { reason: 'quota used up', today } });
+    if (this.#together) return this.#takeTogether(now).then((verdict) => mustBeCounted(call, verdict ?? this.#alone.take(now)));
+    mustBeCounted(call, this.#alone.take(now));
+    return undefined;
   }
 
   /** Undefined when Redis cannot be asked. */
@@ -56,6 +55,12 @@ export class Quota {
     if (verdict) this.#alone.note(now, verdict.today);
     return verdict;
   }
+}
+
+function mustBeCounted(call: Waiting, verdict: Verdict): void {
+  if (verdict.counted) return;
+  const { waitMs: retryAfterMs, today } = verdict;
+  throw new AgencyError(call, 'THROTTLED', { retryAfterMs, isOurs: true, private: { reason: 'quota used up', today } });
 }
 
 function checkLimit(name: string, limit: number | undefined): void {

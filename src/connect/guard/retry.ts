@@ -1,5 +1,6 @@
 import { AgencyError } from '../errors.ts';
-import type { Call } from '../types.ts';
+import type { Waiting } from '../types.ts';
+import type { Ending } from '../until-aborted.ts';
 
 const SHARE = 0.1;
 const MOST_SAVED = 10;
@@ -11,7 +12,7 @@ export interface RetryTools {
   /** 0 to 1, for the jitter. */
   random(): number;
   /** Waits, or rejects when the signal aborts. */
-  wait(ms: number, signal: AbortSignal): Promise<void>;
+  wait(ms: number, signal: Ending): Promise<void>;
 }
 
 const real: RetryTools = {
@@ -20,13 +21,14 @@ const real: RetryTools = {
     new Promise((resolve, reject) => {
       const onAbort = () => {
         clearTimeout(timer);
+        signal.removeEventListener('abort', onAbort);
         reject(signal.reason);
       };
       const timer = setTimeout(() => {
         signal.removeEventListener('abort', onAbort);
         resolve();
       }, ms);
-      signal.addEventListener('abort', onAbort, { once: true });
+      signal.addEventListener('abort', onAbort);
     }),
 };
 
@@ -43,7 +45,7 @@ export class Retry {
     this.#tools = tools;
   }
 
-  async run<T>(call: Call, work: () => Promise<T>): Promise<T> {
+  async run<T>(call: Waiting, work: () => Promise<T>): Promise<T> {
     this.#saved = Math.min(MOST_SAVED, this.#saved + SHARE);
     for (let attempt = 0; ; attempt++) {
       try {

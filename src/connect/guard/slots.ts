@@ -1,5 +1,5 @@
 import { AgencyError } from '../errors.ts';
-import type { Call } from '../types.ts';
+import type { Waiting } from '../types.ts';
 
 interface Waiter {
   readonly isKiosk: boolean;
@@ -24,7 +24,7 @@ export class Slots {
   }
 
   /** Runs `work` as soon as there is a place. Throws `THROTTLED` when the queue is full. */
-  async run<T>(call: Call, work: () => Promise<T>): Promise<T> {
+  async run<T>(call: Waiting, work: () => Promise<T>): Promise<T> {
     const isKiosk = call.caller.role === 'kiosk';
     if (this.#mayEnter(isKiosk)) this.#enter(isKiosk);
     else await this.#wait(call, isKiosk);
@@ -45,8 +45,8 @@ export class Slots {
     if (isKiosk) this.#takenByKiosks++;
   }
 
-  #wait(call: Call, isKiosk: boolean): Promise<void> {
-    call.signal.throwIfAborted();
+  #wait(call: Waiting, isKiosk: boolean): Promise<void> {
+    if (call.signal.aborted) throw call.signal.reason;
     if (this.#waiting.size >= this.#queue || (isKiosk && this.#kiosksWaiting() >= half(this.#queue))) throw full(call);
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
@@ -57,11 +57,12 @@ export class Slots {
         },
       };
       const giveUp = () => {
+        call.signal.removeEventListener('abort', giveUp);
         this.#waiting.delete(waiter);
         reject(call.signal.reason);
       };
       this.#waiting.add(waiter);
-      call.signal.addEventListener('abort', giveUp, { once: true });
+      call.signal.addEventListener('abort', giveUp);
     });
   }
 
@@ -87,4 +88,4 @@ export class Slots {
 /** At least one, so that a kiosk can be served by a source that takes one call at a time. */
 const half = (places: number): number => Math.max(1, Math.floor(places / 2));
 
-const full = (call: Call) => new AgencyError(call, 'THROTTLED', { retryAfterMs: 1_000, private: { reason: 'queue full' } });
+const full = (call: Waiting) => new AgencyError(call, 'THROTTLED', { retryAfterMs: 1_000, private: { reason: 'queue full' } });

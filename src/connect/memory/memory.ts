@@ -80,6 +80,11 @@ export class Memory {
     }
   }
 
+  /** How far evictions have come. */
+  get mark(): Mark {
+    return this.#journal.mark();
+  }
+
   /** Now, for {@link Answer.asked}. */
   asked(): Asked {
     return { mark: this.#journal.mark(), place: this.#journal.place };

@@ -1,10 +1,10 @@
-import { setMaxListeners } from 'node:events';
 import { type Clock, milliseconds } from '../../clock/index.ts';
+import { Patience } from '../call-time.ts';
 import type { AgencyFault } from '../errors.ts';
 import type { Lookup } from '../lookup.ts';
 import type { Asking, Source, Sourced, SourceHealth } from '../source.ts';
-import { DeadlineOver, translate } from '../transport/translate.ts';
-import type { Call, Freshness } from '../types.ts';
+import { translate } from '../transport/translate.ts';
+import type { Freshness, Waiting } from '../types.ts';
 import { InFlight } from './in-flight.ts';
 import type { Memory, Remembered } from './memory.ts';
 import { type Question, questionKey } from './question.ts';
@@ -23,12 +23,18 @@ interface Ages {
   readonly stale: number;
 }
 
-/** One key of a lookup on its way through the memory. */
-interface Wanted {
+/** A question with its key in the memory. */
+interface Named {
   readonly text: string;
   readonly question: Question;
+}
+
+/** One key of a lookup on its way through the memory. */
+interface Wanted extends Named {
   /** Its name while it is on its way: another one after an eviction, so that nobody joins a call from before it. */
   readonly flight: string;
+  /** What is remembered of it. */
+  readonly known: Remembered | undefined;
 }
 
 /** Where an answer came from: remembered, joined on its way, or asked for. */
@@ -51,6 +57,7 @@ export class RememberingSource {
   readonly #source: Source;
   readonly #options: RememberingOptions;
   readonly #inFlight = new InFlight<Sourced<unknown>>();
+  readonly #ages = new WeakMap<object, Ages | null>();
 
   constructor(source: Source, options: RememberingOptions) {
     this.connector = source.connector;
@@ -76,31 +83,37 @@ export class RememberingSource {
     keys: readonly unknown[],
     asking: Asking,
   ): Promise<readonly Sourced<unknown>[]> {
+    const { memory } = this.#options;
     const ages = this.#agesOf(lookup);
-    const questions = keys.map((key) => this.#question(section, key, asking));
-    if (ages) await this.#fetch(questions, ages);
-    const evictions = this.#options.memory?.asked().mark ?? 0;
-    const wanted = questions.map((each) => ({ ...each, flight: `${evictions} ${each.text}` }));
-    const known = wanted.map(({ text }) => (ages ? this.#known(text, ages) : undefined));
-    const lacking = wanted.filter((_, i) => known[i]?.provenance.freshness !== 'CACHED');
-    const fresh = lacking.filter(({ flight }) => !this.#inFlight.has(flight));
-    this.#setOut(section, lookup, fresh, asking, ages);
-    const outcomeOf = (each: Wanted) => (fresh.includes(each) ? 'asked' : 'joined');
-    return Promise.all(wanted.map((each, i) => this.#answer(section, each.flight, known[i], asking, ages, outcomeOf(each))));
+    const questions = this.#questions(section, keys, asking);
+    if (ages && memory?.isShared) await this.#fetch(questions, ages, memory);
+    const mark = memory?.mark ?? 0;
+    const wanted = questions.map((each) => this.#wanted(each, ages, mark));
+    const fresh = wanted.filter((each) => each.known?.provenance.freshness !== 'CACHED' && !this.#inFlight.has(each.flight));
+    if (fresh.length > 0) this.#setOut(section, lookup, fresh, asking, ages);
+    const [first] = wanted;
+    if (first && wanted.length === 1) return [await this.#answer(section, first, asking, ages, fresh.length > 0)];
+    const isFresh = new Set(fresh);
+    return Promise.all(wanted.map((each) => this.#answer(section, each, asking, ages, isFresh.has(each))));
   }
 
-  #question(section: string, key: unknown, { caller }: Asking): Omit<Wanted, 'flight'> {
+  #questions(section: string, keys: readonly unknown[], { caller }: Asking): readonly Named[] {
     const { connector, agency } = this;
     const identity = JSON.stringify([caller.role, caller.grants ?? '']);
-    const question = { connector, agency, section, key, identity, purpose: caller.purpose ?? '' };
-    return { question, text: (this.#options.questionKey ?? questionKey)(question) };
+    const nameOf = this.#options.questionKey ?? questionKey;
+    return keys.map((key) => {
+      const question = { connector, agency, section, key, identity, purpose: caller.purpose ?? '' };
+      return { question, text: nameOf(question) };
+    });
+  }
+
+  #wanted({ text, question }: Named, ages: Ages | undefined, mark: number): Wanted {
+    return { text, question, flight: `${mark} ${text}`, known: ages && this.#known(text, ages) };
   }
 
   /** Brings in what other replicas know of questions that this process has no fresh answer to. */
-  async #fetch(wanted: readonly Omit<Wanted, 'flight'>[], ages: Ages): Promise<void> {
-    const { memory } = this.#options;
-    if (!memory?.isShared) return;
-    const lacking = wanted.filter(({ text }) => this.#known(text, ages)?.provenance.freshness !== 'CACHED');
+  async #fetch(questions: readonly Named[], ages: Ages, memory: Memory): Promise<void> {
+    const lacking = questions.filter(({ text }) => this.#known(text, ages)?.provenance.freshness !== 'CACHED');
     if (lacking.length > 0) await memory.fetch(lacking);
   }
 
@@ -119,43 +132,36 @@ export class RememberingSource {
 
   /** Sends what is not under way yet, in one go. It outlives its askers where the answer will be remembered. */
   #setOut(section: string, lookup: Lookup<unknown, unknown>, wanted: readonly Wanted[], asking: Asking, ages: Ages | undefined): void {
-    if (wanted.length === 0) return;
-    const joint = new AbortController();
-    setMaxListeners(0, joint.signal);
-    const limit = setTimeout(() => joint.abort(new DeadlineOver()), LONGEST_MS);
-    const keys = wanted.map(({ question }) => question.key);
-    const keep = this.#keeper(lookup, ages);
-    const answers = this.#asked(section, lookup, keys, { ...asking, signal: joint.signal });
-    const single = wanted.map((each, i) => [each.flight, answers(i).then((answer) => keep(each, answer))] as const);
-    void Promise.allSettled(single.map(([, answer]) => answer)).then(() => clearTimeout(limit));
-    this.#inFlight.depart(new Map(single), () => {
-      if (!ages) joint.abort(new DeadlineOver());
-    });
+    const patience = new Patience(LONGEST_MS);
+    const { caller, traceId, onStep } = asking;
+    const keep = ages && this.#keeper(lookup, ages);
+    const asked = this.#asked(section, lookup, wanted, { caller, traceId, onStep, signal: patience });
+    const answers = keep ? asked.map((answer, i) => answer.then((it) => keep(wanted[i] as Wanted, it))) : asked;
+    this.#inFlight.depart(
+      wanted.map(({ flight }) => flight),
+      answers,
+      { onArrived: () => patience.over(), onDeserted: () => !ages && patience.end() },
+    );
   }
 
   /** The answer to each key: of one call for all where the lookup takes many keys, else of a call each. */
-  #asked(
-    section: string,
-    lookup: Lookup<unknown, unknown>,
-    keys: readonly unknown[],
-    asking: Asking,
-  ): (i: number) => Promise<Sourced<unknown>> {
-    const ask = async (some: readonly unknown[]) => (await this.#source.ask(section, lookup, some, asking)) as readonly Sourced<unknown>[];
-    if (!('load' in lookup)) {
-      const each = keys.map((key) => ask([key]));
-      return async (i) => (await each[i])?.[0] as Sourced<unknown>;
-    }
-    const all = ask(keys);
-    return async (i) => (await all)[i] as Sourced<unknown>;
+  #asked(section: string, lookup: Lookup<unknown, unknown>, wanted: readonly Wanted[], asking: Asking): Promise<Sourced<unknown>>[] {
+    if (!('load' in lookup))
+      return wanted.map(({ question: { key } }) =>
+        this.#source.ask(section, lookup, [key], asking).then((all) => all[0] as Sourced<unknown>),
+      );
+    const keys = wanted.map(({ question }) => question.key);
+    const all = this.#source.ask(section, lookup, keys, asking);
+    return wanted.map((_, i) => all.then((each) => each[i] as Sourced<unknown>));
   }
 
   /** Remembers what comes back; made before the agency is asked, so that an eviction meanwhile counts. */
-  #keeper({ tags = [] }: Lookup<unknown, unknown>, ages: Ages | undefined): (wanted: Wanted, answer: Sourced<unknown>) => Sourced<unknown> {
+  #keeper({ tags = [] }: Lookup<unknown, unknown>, ages: Ages): (wanted: Wanted, answer: Sourced<unknown>) => Sourced<unknown> {
     const { memory } = this.#options;
     const asked = memory?.asked();
     return (wanted, answer) => {
       const { reading, provenance } = answer;
-      if (!memory || !asked || !ages || reading.kind === 'failed') return answer;
+      if (!memory || !asked || reading.kind === 'failed') return answer;
       const remembered = { reading, provenance };
       memory.remember({ ...wanted, tags, remembered, asked, keepMs: keptFor(remembered, ages) });
       return answer;
@@ -164,23 +170,31 @@ export class RememberingSource {
 
   async #answer(
     section: string,
-    flight: string,
-    known: Remembered | undefined,
+    { known, flight }: Wanted,
     asking: Asking,
     ages: Ages | undefined,
-    onItsWay: Outcome,
+    isAsked: boolean,
   ): Promise<Sourced<unknown>> {
-    const done = <T>(outcome: Outcome, answer: T): T => {
-      const { connector, agency } = this;
-      this.#options.onOutcome?.({ connector, agency, operation: section, outcome });
-      return answer;
-    };
-    if (known?.provenance.freshness === 'CACHED') return done('fresh', known);
-    if (known && ages && this.#mayRevalidate(known, ages)) return done('stale', known);
-    const answer = await this.#inFlight.wait(flight, asking.signal).catch((cause: unknown) => this.#gaveUp(section, cause, asking));
+    if (known?.provenance.freshness === 'CACHED') return this.#told(section, 'fresh', known);
+    if (known && ages && this.#mayRevalidate(known, ages)) return this.#told(section, 'stale', known);
+    const answer = await this.#arrival(section, flight, asking);
     const { reading } = answer;
-    if (known && reading.kind === 'failed' && STANDS_IN.includes(reading.error.fault)) return done('stale', known);
-    return done(onItsWay, answer);
+    if (known && reading.kind === 'failed' && STANDS_IN.includes(reading.error.fault)) return this.#told(section, 'stale', known);
+    return this.#told(section, isAsked ? 'asked' : 'joined', answer);
+  }
+
+  async #arrival(section: string, flight: string, asking: Asking): Promise<Sourced<unknown>> {
+    try {
+      return await this.#inFlight.wait(flight, asking.signal);
+    } catch (cause) {
+      return this.#gaveUp(section, cause, asking);
+    }
+  }
+
+  #told<T>(operation: string, outcome: Outcome, answer: T): T {
+    const { connector, agency } = this;
+    this.#options.onOutcome?.({ connector, agency, operation, outcome });
+    return answer;
   }
 
   /** Just past its freshness a value is given at once, while the question is on its way again. */
@@ -190,15 +204,21 @@ export class RememberingSource {
 
   #gaveUp(section: string, cause: unknown, asking: Asking): Sourced<unknown> {
     const { connector, agency } = this;
-    const call: Call = { ...asking, connector, agency, operation: section };
+    const call: Waiting = { ...asking, connector, agency, operation: section };
     const provenance = { agency, connector, retrievedAt: new Date(this.#options.clock.now()), asOf: null, freshness: 'LIVE' } as const;
     return { reading: { kind: 'failed', error: translate(cause, call) }, provenance };
   }
 
   /** The ages of a lookup's answers, or undefined when they are not remembered. */
-  #agesOf({ memory, fresh, stale }: Lookup<unknown, unknown>): Ages | undefined {
-    if (!this.#options.memory || memory === 'never' || !fresh) return undefined;
-    return { fresh: milliseconds(fresh), stale: stale ? milliseconds(stale) : 0 };
+  #agesOf(lookup: Lookup<unknown, unknown>): Ages | undefined {
+    if (!this.#options.memory) return undefined;
+    let ages = this.#ages.get(lookup);
+    if (ages === undefined) {
+      const { memory, fresh, stale } = lookup;
+      ages = memory === 'never' || !fresh ? null : { fresh: milliseconds(fresh), stale: stale ? milliseconds(stale) : 0 };
+      this.#ages.set(lookup, ages);
+    }
+    return ages ?? undefined;
   }
 }
 

@@ -42,23 +42,31 @@ export interface LinkRequest {
 export function link(options: LinkOptions, tools: LinkTools): Link {
   const signers = [options.sign ?? []].flat() as readonly Signer[];
   const renewers = signers.filter((s) => s.renew);
+  const address = addresses(options);
+
+  async function raw(request: WireRequest, call: Call): Promise<WireResponse> {
+    tools.outbound.check(request.url);
+    const encoded = formEncoded(request);
+    call.onStep?.('request', encoded);
+    const reply = await tools.engine.send(encoded, { signal: call.signal, maxBytes: tools.maxBytes });
+    call.onStep?.('reply', reply);
+    return reply.headers['content-encoding'] ? unpacked(reply, tools.maxBytes) : reply;
+  }
+
+  async function good(request: WireRequest, call: Call): Promise<WireResponse> {
+    const reply = await raw(request, call);
+    const fault = reply.status === 404 ? undefined : statusFault(reply, call, tools.clock.now());
+    if (fault) throw fault;
+    return reply;
+  }
 
   async function once(plain: WireRequest, call: Call, onSigned?: (request: WireRequest) => void): Promise<WireResponse> {
-    const raw = async (request: WireRequest) => {
-      tools.outbound.check(request.url);
-      const encoded = formEncoded(request);
-      call.onStep?.('request', encoded);
-      const reply = await tools.engine.send(encoded, { signal: call.signal, maxBytes: tools.maxBytes });
-      call.onStep?.('reply', reply);
-      return reply.headers['content-encoding'] ? unpacked(reply, tools.maxBytes) : reply;
-    };
-    const context: SignContext = { clock: tools.clock, call, send: raw };
+    if (signers.length === 0) return good(plain, call);
+    const context: SignContext = { clock: tools.clock, call, send: (request) => raw(request, call) };
     let request = plain;
     for (const signer of signers) request = await signer.sign(request, context);
     onSigned?.(request);
-    let reply = await raw(request);
-    const fault = reply.status === 404 ? undefined : statusFault(reply, call, tools.clock.now());
-    if (fault) throw fault;
+    let reply = await good(request, call);
     for (const signer of signers.toReversed()) if (signer.open) reply = await signer.open(reply, request);
     if (signers.some((signer) => signer.open)) call.onStep?.('opened', reply);
     return reply;
@@ -66,7 +74,7 @@ export function link(options: LinkOptions, tools: LinkTools): Link {
 
   return {
     async send(request, call) {
-      const plain = address(request, options);
+      const plain = address(request);
       let sent = plain;
       try {
         return await once(plain, call, (signed) => {
@@ -82,12 +90,28 @@ export function link(options: LinkOptions, tools: LinkTools): Link {
   };
 }
 
-function address(request: LinkRequest, options: LinkOptions): WireRequest {
-  const url = new URL(options.url);
-  if (request.path) url.pathname = `${url.pathname.replace(/\/$/, '')}${request.path}`;
-  for (const [name, value] of Object.entries(request.query ?? {})) for (const one of [value].flat()) url.searchParams.append(name, one);
-  const { path: _path, query: _query, ...rest } = request;
-  return { ...rest, url, headers: { 'accept-encoding': 'identity', ...options.headers, ...request.headers } };
+/** The address of every request: the base, whose path goes before the request's own, and the headers of both. */
+function addresses({ url, headers }: LinkOptions): (request: LinkRequest) => WireRequest {
+  const base = new URL(url);
+  const before = base.pathname.replace(/\/$/, '');
+  const own = { 'accept-encoding': 'identity', ...headers };
+  return ({ method, path, query, headers: more, body, form }) => {
+    const to = path ? within(base, `${before}${path}`) : new URL(base);
+    for (const [name, value] of Object.entries(query ?? {})) {
+      if (typeof value === 'string') to.searchParams.append(name, value);
+      else for (const one of value) to.searchParams.append(name, one);
+    }
+    return { method, url: to, headers: more ? { ...own, ...more } : own, ...(body && { body }), ...(form && { form }) };
+  };
+}
+
+/** An address with another path, on the same host whatever the path holds. */
+function within(base: URL, path: string): URL {
+  // What begins a query or a fragment is a sign like any other in a path.
+  if (path.startsWith('/') && !/[?#]/.test(path)) return new URL(`${base.origin}${path}${base.search}`);
+  const to = new URL(base);
+  to.pathname = path;
+  return to;
 }
 
 function formEncoded(request: WireRequest): WireRequest {

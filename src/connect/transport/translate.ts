@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { DecodeError } from '../codec/decode-error.ts';
 import { AgencyError, type AgencyErrorDetail, type AgencyFault } from '../errors.ts';
 import { OutboundRefused } from '../outbound/allow-list.ts';
-import type { Call } from '../types.ts';
+import type { Waiting } from '../types.ts';
+import type { Ending } from '../until-aborted.ts';
 import { DatabaseTrouble } from './exchange/trouble.ts';
 import { BodyTooLarge, type WireResponse } from './wire.ts';
 
@@ -12,13 +13,13 @@ export class DeadlineOver extends Error {
 }
 
 /** Turns whatever a transport threw into the one error type. The only place that knows network errors. */
-export function translate(cause: unknown, call: Call): AgencyError {
+export function translate(cause: unknown, call: Waiting): AgencyError {
   if (cause instanceof AgencyError) return cause;
   const [fault, reason] = faultOf(cause, call.signal);
   return new AgencyError(call, fault, { cause, private: { reason } });
 }
 
-function faultOf(cause: unknown, signal: AbortSignal): [AgencyFault, string] {
+function faultOf(cause: unknown, signal: Ending): [AgencyFault, string] {
   if (isDeadline(cause) || isDeadline(signal.reason)) return ['TIMEOUT', 'deadline'];
   if (cause instanceof BodyTooLarge) return ['PROTOCOL', 'reply too large'];
   if (cause instanceof DecodeError) return ['PROTOCOL', cause.message];
@@ -63,7 +64,7 @@ function shapeFaults(error: z.ZodError): string {
 }
 
 /** Checks the status of a reply. 404 is left to the transport: for some agencies it means "no such record". */
-export function statusFault(response: WireResponse, call: Call, now: number): AgencyError | undefined {
+export function statusFault(response: WireResponse, call: Waiting, now: number): AgencyError | undefined {
   const { status } = response;
   if (status >= 200 && status < 300) return undefined;
   const detail: AgencyErrorDetail = { retryAfterMs: retryAfter(response, now), private: { status } };

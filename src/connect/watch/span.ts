@@ -1,4 +1,4 @@
-import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
+import { ProxyTracerProvider, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
 import { AgencyError, type AgencyFault } from '../errors.ts';
 import type { Call } from '../types.ts';
 
@@ -7,9 +7,15 @@ const TRACE_ID = /^(?!0+$)[0-9a-f]{32}$/;
 /** Stands for the tracer of whatever SDK the process has, or gets later. */
 const tracer = trace.getTracer('yimen');
 
+/** Whether the process has a tracing SDK. */
+export function isTraced(): boolean {
+  const provider = trace.getTracerProvider();
+  return !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer('yimen') !== undefined;
+}
+
 /**
  * One OpenTelemetry span around an upstream call, in the trace that clients see as `traceId`. It names connector, agency,
- * section and how many keys: never a key or a person. Without a tracing SDK in the process it costs next to nothing.
+ * section and how many keys: never a key or a person.
  */
 export function spanned<T>(call: Call, keys: number, work: () => Promise<T>, faultOf: (outcome: T) => AgencyFault | undefined): Promise<T> {
   const { connector, agency, operation } = call;
