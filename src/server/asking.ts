@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import secure from 'secure-json-parse';
@@ -76,7 +76,7 @@ export function door(
   answer: (request: IncomingMessage, response: ServerResponse, asked: Asked) => Promise<void>,
 ): Handler {
   return async (request, response) => {
-    const traceId = randomBytes(16).toString('hex');
+    const traceId = randomUUID().replaceAll('-', '');
     const headers = { ...corsHeaders(request, options.origins), 'x-trace-id': traceId, 'cache-control': 'no-store' };
     if (request.method === 'OPTIONS') return void response.writeHead(204, headers).end();
     try {

@@ -9,12 +9,13 @@ async function answer(request: IncomingMessage, response: ServerResponse, asked:
   const body = request.method === 'POST' ? await readJson(request) : undefined;
   const gone = new AbortController();
   const timer = setTimeout(() => gone.abort(new DOMException('deadline', 'TimeoutError')), deadline(request));
-  response.once('close', () => gone.abort(new DOMException('client gone', 'AbortError')));
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort(new DOMException('client gone', 'AbortError'));
+  });
   try {
     const context = await requestContext(request, asked, gone.signal, options);
     const { method = '', headers } = request;
-    const { search } = new URL(request.url ?? '/', 'http://gateway');
-    const reply = await options.answering.answer({ method, headers, body, search }, context);
+    const reply = await options.answering.answer({ method, headers, body, search: searchOf(request) }, context);
     // What was seen is written down before anybody sees it.
     await context.looks.keep();
     response.writeHead(reply.status, { ...reply.headers, ...asked.headers }).end(reply.body);
@@ -22,3 +23,5 @@ async function answer(request: IncomingMessage, response: ServerResponse, asked:
     clearTimeout(timer);
   }
 }
+
+const searchOf = ({ url = '' }: IncomingMessage): string => (url.includes('?') ? new URL(url, 'http://gateway').search : '');

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomFillSync } from 'node:crypto';
 import type { Session } from './database/driver.ts';
 
 /** Something that was done, refused or seen, for those who must later prove it. Holds no personal data in the clear. */
@@ -74,18 +74,39 @@ export class AuditBuffer implements AuditWriter {
 }
 
 function rowOf(writer: string, number: number, at: string, entry: AuditEntry): AuditRow {
-  const said = { writer, number, at, entry, salt: randomBytes(SALT_BYTES).toString('base64url') };
+  const said = { writer, number, at, entry, salt: newSalt() };
   return { ...said, digest: auditDigest(said) };
 }
 
+/** Random bytes for some hundred salts at a time: drawing a few costs as much as drawing many. */
+const drawn = Buffer.alloc(SALT_BYTES * 256);
+let used = drawn.length;
+
+function newSalt(): string {
+  if (used === drawn.length) {
+    randomFillSync(drawn);
+    used = 0;
+  }
+  used += SALT_BYTES;
+  return drawn.toString('base64url', used - SALT_BYTES, used);
+}
+
 /** SHA-256 over the row in a form that does not depend on the order of names. */
-export const auditDigest = (row: Omit<AuditRow, 'digest'>): string => createHash('sha256').update(canonical(row)).digest('base64url');
+export const auditDigest = (row: Omit<AuditRow, 'digest'>): string => hash('sha256', canonical(row), 'base64url');
 
 /** JSON with names in order and without what is undefined, as the database gives it back. */
 export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((each) => canonical(each ?? null)).join(',')}]`;
+  if (Array.isArray(value)) {
+    let list = '';
+    for (const each of value) list += `${list && ','}${canonical(each ?? null)}`;
+    return `[${list}]`;
+  }
   if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
-  const entries = Object.entries(value).filter(([, each]) => each !== undefined);
-  const ordered = entries.toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return `{${ordered.map(([name, each]) => `${JSON.stringify(name)}:${canonical(each)}`).join(',')}}`;
+  const object = value as Readonly<Record<string, unknown>>;
+  let members = '';
+  for (const name of Object.keys(object).sort()) {
+    const member = object[name];
+    if (member !== undefined) members += `${members && ','}${JSON.stringify(name)}:${canonical(member)}`;
+  }
+  return `{${members}}`;
 }

@@ -80,7 +80,9 @@ interface Noted {
 export function looksOf(tools: LooksTools): Looks {
   const { eyes } = tools;
   const noted = new Map<string, Noted>();
-  const today = () => civilDateOf(tools.clock.now());
+  const day = civilDateOf(tools.clock.now());
+  /** Sections under the bulk grant that are not written down yet. */
+  let bulk = 0;
 
   function noteOf({ subject }: Look): Noted {
     const name = subject ? `${subject.kind} ${subject.key}` : '';
@@ -99,19 +101,19 @@ export function looksOf(tools: LooksTools): Looks {
     for (const path of look.paths) (refusal ? note.refused : note.fields).add(path);
     if (refusal || !found.allowed) return refusal;
     if (look.agency !== undefined) note.agencies.add(look.agency);
-    if (found.by === 'bulk') note.bulk++;
+    if (found.by !== 'bulk') return undefined;
+    note.bulk++;
+    bulk++;
     return undefined;
   }
 
   function tooMany({ subject }: Look, by: string): Refusal | undefined {
-    const { bulk } = eyes;
-    if (by === 'bulk' && bulk && tools.bulkUsed(bulk.actor, today()) + totalBulk() >= bulk.perDay)
+    const grant = eyes.bulk;
+    if (by === 'bulk' && grant && tools.bulkUsed(grant.actor, day) + bulk >= grant.perDay)
       return { allowed: false, code: 'LIMIT_EXCEEDED', retryAfterMs: undefined };
     const retryAfterMs = subject?.kind === 'person' ? tools.spend(1) : undefined;
     return retryAfterMs === undefined ? undefined : { allowed: false, code: 'LIMIT_EXCEEDED', retryAfterMs };
   }
-
-  const totalBulk = () => [...noted.values()].reduce((sum, { bulk }) => sum + bulk, 0);
 
   return {
     refused: (look) => judged(look)?.code,
@@ -124,8 +126,10 @@ export function looksOf(tools: LooksTools): Looks {
     },
     async keep() {
       if (noted.size === 0) return;
-      const accesses = [...noted.values()].flatMap((note) => accessesOf(note, tools, today()));
+      const accesses: Access[] = [];
+      for (const note of noted.values()) accesses.push(...accessesOf(note, tools, day));
       noted.clear();
+      bulk = 0;
       await (await tools.book()).write(accesses);
     },
     async unmasked(subject, reason) {
@@ -165,15 +169,16 @@ function accessesOf({ subject, fields, refused, missed, agencies, bulk }: Noted,
       ...entry,
       outcome: 'done',
       detail: {
-        fields: [...fields].filter((path) => !isMissed(path)),
+        fields: missed.size === 0 ? [...fields] : [...fields].filter((path) => !isMissed(path)),
         agencies: [...agencies],
         ...(missed.size > 0 && { missed: [...missed] }),
       },
     },
     ...(bulk > 0 && { bulk: { actor, day, sections: bulk } }),
   };
+  if (refused.size === 0) return fields.size > 0 ? [seen] : [];
   const not: Access = { entry: { ...entry, outcome: 'refused', detail: { refused: [...refused] } } };
-  return [...(fields.size > 0 ? [seen] : []), ...(refused.size > 0 ? [not] : [])];
+  return fields.size > 0 ? [seen, not] : [not];
 }
 
 const SENTENCES: Readonly<Record<Why['kind'], { readonly zh: string; readonly en: string }>> = {

@@ -68,6 +68,8 @@ export function createDocuments(options: DocumentsOptions): Documents {
   const limits = { ...DEFAULT_LIMITS, ...given(options.limits) };
   const compile = (source: string) => compiledBy(options.schema, limits, source);
   const registered = compiled(options.manifest ?? {}, (source) => firstError(compile(source)));
+  const ownText = new Map([...registered.values()].map((each) => [each.document.loc?.source.body ?? '', each]));
+  /** By their text. */
   const known = new LRUCache<string, Known>({ max: MOST_DOCUMENTS, maxSize: MOST_TOKENS, sizeCalculation: weight });
 
   /** Counts of operations that ask the same whatever their variables. */
@@ -79,21 +81,19 @@ export function createDocuments(options: DocumentsOptions): Documents {
     return questions.counts;
   }
 
-  function byText(source: string, hash: string, caller: Caller): Known | readonly GraphQLError[] {
-    const found = registered.get(hash) ?? (isBound(caller, options) ? [notTrusted()] : known.get(hash));
+  function byText(source: string, caller: Caller): Known | readonly GraphQLError[] {
+    const found = ownText.get(source) ?? (isBound(caller, options) ? [notTrusted()] : known.get(source));
     if (found) return found;
     const fresh = compile(source);
-    if ('document' in fresh) known.set(hash, fresh);
+    if ('document' in fresh) known.set(source, fresh);
     return fresh;
   }
 
   function find({ query, extensions }: AskedDocument, caller: Caller): Known | readonly GraphQLError[] {
     const named = hashIn(extensions);
     if (!query) return (named && registered.get(named)) || [named === null ? badHash() : notTrusted()];
-    if (query.length > FIXED_LIMITS.bytes || Buffer.byteLength(query) > FIXED_LIMITS.bytes)
-      return [limitExceeded('bytes', FIXED_LIMITS.bytes)];
-    const hash = hashOf(query);
-    return named === undefined || named === hash ? byText(query, hash, caller) : [badHash()];
+    if (isLongerThan(FIXED_LIMITS.bytes, query)) return [limitExceeded('bytes', FIXED_LIMITS.bytes)];
+    return named === undefined || named === hashOf(query) ? byText(query, caller) : [badHash()];
   }
 
   return {
@@ -113,6 +113,11 @@ export function createDocuments(options: DocumentsOptions): Documents {
     },
   };
 }
+
+const MOST_BYTES_A_CHARACTER = 3;
+
+const isLongerThan = (bytes: number, text: string): boolean =>
+  text.length > bytes || (text.length * MOST_BYTES_A_CHARACTER > bytes && Buffer.byteLength(text) > bytes);
 
 /** A document's share of what may be remembered: its tokens, and its text, which they point into. */
 function weight({ document: { loc } }: Known): number {

@@ -1,14 +1,18 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { derivedKey } from '../key.ts';
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const MAC_BYTES = 16;
+const MOST_NAMES = 5_000;
 
 /** Names and seals what goes to places that others can read, so that nobody there learns who was asked about. */
 export class Vault {
   readonly #naming: Buffer;
   readonly #sealing: Buffer;
+  /** Names that were asked for lately: the same subject is named in every request about it. */
+  readonly #names = new LRUCache<string, string>({ max: MOST_NAMES });
 
   constructor(key: Buffer) {
     if (key.length !== KEY_BYTES) throw new TypeError(`the key must be ${KEY_BYTES} bytes, got ${key.length}`);
@@ -18,7 +22,12 @@ export class Vault {
 
   /** The keyed HMAC that stands for a text; kinds keep equal texts apart. */
   name(kind: string, text: string): string {
-    return createHmac('sha256', this.#naming).update(`${kind}\0${text}`).digest('base64url');
+    const whole = `${kind}\0${text}`;
+    const known = this.#names.get(whole);
+    if (known !== undefined) return known;
+    const name = createHmac('sha256', this.#naming).update(whole).digest('base64url');
+    this.#names.set(whole, name);
+    return name;
   }
 
   /** AES-256-GCM: nonce, ciphertext, tag. Opens under the same name only, so values cannot be swapped. */

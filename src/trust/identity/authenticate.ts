@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../clock/index.ts';
 import type { Caller } from '../../connect/index.ts';
@@ -49,7 +49,7 @@ export function createAuthenticator(issuers: readonly TrustedIssuer[], clock: Cl
   const possession = { clock, origins: options.origins, replays: createReplays(clock, options.shared) };
 
   async function verified(token: string): Promise<Verified> {
-    const digest = createHash('sha256').update(token).digest('base64');
+    const digest = hash('sha256', token, 'base64');
     const remembered = known.get(digest);
     if (remembered && clock.now() < remembered.until) return remembered;
     const fresh = await verify(token, byName, { now: clock.now(), nameOf: options.nameOf }).catch((error: unknown) =>
