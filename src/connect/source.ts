@@ -1,7 +1,7 @@
 import { type Clock, milliseconds } from '../clock/index.ts';
 import type { Shared } from '../store/index.ts';
-import { CallTime } from './call-time.ts';
 import type { Handed } from './desk.ts';
+import { type Ending, TimedCall } from './ending.ts';
 import { AgencyError, type AgencyFault } from './errors.ts';
 import { Breaker, type BreakerState } from './guard/breaker.ts';
 import { MaintenanceCalendar } from './guard/maintenance.ts';
@@ -11,7 +11,6 @@ import { Slots } from './guard/slots.ts';
 import { type Lookup, value } from './lookup.ts';
 import { translate } from './transport/translate.ts';
 import type { Call, Caller, Log, OnStep, Policy, Provenance, Reading, Waiting } from './types.ts';
-import type { Ending } from './until-aborted.ts';
 import { Health, type HealthReading } from './watch/health.ts';
 import { isTraced, spanned } from './watch/span.ts';
 
@@ -170,12 +169,10 @@ export class Source {
 
   async #timed<V>(waiting: Waiting, keys: number, work: Work<V>): Promise<readonly Reading<V>[]> {
     const started = performance.now();
-    const time = new CallTime(waiting.signal, this.#timeoutMs);
-    const { caller, traceId, onStep, connector, agency, operation } = waiting;
-    const call: Call = { caller, traceId, onStep, connector, agency, operation, signal: time.signal };
+    const call = new TimedCall(waiting, this.#timeoutMs);
     try {
       // Held to the deadline even when a connector forgets to pass the signal on.
-      const asked = () => time.hold(begun(work, call));
+      const asked = () => call.hold(begun(work, call));
       const readings = await (isTraced()
         ? spanned(call, keys, () => asked().catch((cause: unknown) => Promise.reject(failure(cause, call))), commonFault)
         : asked());
@@ -186,11 +183,11 @@ export class Source {
       this.#report(call, keys, started, error, error.fault);
       throw error;
     } finally {
-      time.over();
+      call.over();
     }
   }
 
-  #report(call: Call, keys: number, started: number, error: AgencyError | undefined, fault: AgencyFault | undefined): void {
+  #report(call: TimedCall, keys: number, started: number, error: AgencyError | undefined, fault: AgencyFault | undefined): void {
     const { connector, agency, operation } = call;
     const tookMs = performance.now() - started;
     const isAbandoned = this.#isAbandoned(call, tookMs, error);
@@ -203,8 +200,8 @@ export class Source {
   }
 
   /** A call that its request gave up early says nothing about the agency: a hasty client must not make it look dead. */
-  #isAbandoned(call: Call, tookMs: number, error: AgencyError | undefined): boolean {
-    return error !== undefined && call.signal.aborted && tookMs < this.#timeoutMs / 2;
+  #isAbandoned({ ending }: TimedCall, tookMs: number, error: AgencyError | undefined): boolean {
+    return error !== undefined && ending.aborted && tookMs < this.#timeoutMs / 2;
   }
 
   #provenance(): Provenance {
@@ -235,8 +232,8 @@ async function loadAll<K, V>(
 }
 
 /** What a transport throws is translated already; whatever else a connector throws means it could not map the reply. */
-function failure(cause: unknown, call: Call): AgencyError {
-  if (cause instanceof AgencyError || call.signal.aborted) return translate(cause, call);
+function failure(cause: unknown, call: TimedCall): AgencyError {
+  if (cause instanceof AgencyError || call.ending.aborted) return translate(cause, call);
   return new AgencyError(call, 'PROTOCOL', { cause, private: { reason: 'the reply could not be mapped' } });
 }
 

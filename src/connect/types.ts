@@ -11,8 +11,8 @@
  * - provenance 来源说明: who said so, when, how fresh.
  */
 import type { Duration } from '../clock/index.ts';
+import type { Ending } from './ending.ts';
 import type { AgencyError } from './errors.ts';
-import type { Ending } from './until-aborted.ts';
 
 /** Roles a caller may have. */
 export const ROLES = ['citizen', 'clerk', 'officer', 'supervisor', 'kiosk', 'integrator', 'auditor'] as const;

@@ -1,8 +1,4 @@
-/** What a deadline shows of itself: an `AbortSignal`, or something lighter that ends in the same way. */
-export type Ending = Pick<AbortSignal, 'aborted' | 'reason'> & {
-  addEventListener(type: 'abort', listener: () => void): void;
-  removeEventListener(type: 'abort', listener: () => void): void;
-};
+import type { Ending } from './ending.ts';
 
 /** Everybody who waits for the same signal, behind one listener: a listener is the dearest part of waiting. */
 class Waiters {

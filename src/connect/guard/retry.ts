@@ -1,6 +1,6 @@
+import type { Ending } from '../ending.ts';
 import { AgencyError } from '../errors.ts';
 import type { Waiting } from '../types.ts';
-import type { Ending } from '../until-aborted.ts';
 
 const SHARE = 0.1;
 const MOST_SAVED = 10;

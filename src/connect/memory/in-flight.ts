@@ -1,4 +1,5 @@
-import { type Ending, untilAborted } from '../until-aborted.ts';
+import type { Ending } from '../ending.ts';
+import { untilAborted } from '../until-aborted.ts';
 
 /** Questions that have set out together, and who waits for any of them. */
 class Voyage {

@@ -1,5 +1,5 @@
 import { type Clock, milliseconds } from '../../clock/index.ts';
-import { Patience } from '../call-time.ts';
+import { Patience } from '../ending.ts';
 import type { AgencyFault } from '../errors.ts';
 import type { Lookup } from '../lookup.ts';
 import type { Asking, Source, Sourced, SourceHealth } from '../source.ts';
@@ -140,7 +140,7 @@ export class RememberingSource {
     this.#inFlight.depart(
       wanted.map(({ flight }) => flight),
       answers,
-      { onArrived: () => patience.over(), onDeserted: () => !ages && patience.end() },
+      { onArrived: () => patience.over(), onDeserted: () => !ages && patience.giveUp() },
     );
   }
 

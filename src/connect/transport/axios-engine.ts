@@ -1,4 +1,5 @@
 import axios, { AxiosError, type AxiosInstance } from 'axios';
+import { type Ending, signalOf } from '../ending.ts';
 import { guardedAgents } from '../outbound/dial.ts';
 import { BodyTooLarge, type EngineOptions, type HttpEngine, type WireResponse } from './wire.ts';
 
@@ -17,7 +18,7 @@ export function axiosEngine(options: EngineOptions & { readonly instance?: Axios
           method: request.method,
           headers: { ...request.headers },
           data: request.body,
-          signal: limits.signal,
+          signal: signalOf(limits.signal),
           responseType: 'arraybuffer',
           transformRequest: (data) => data,
           transformResponse: (data) => data,
@@ -43,7 +44,7 @@ export function axiosEngine(options: EngineOptions & { readonly instance?: Axios
   };
 }
 
-function translated(error: unknown, signal: AbortSignal): unknown {
+function translated(error: unknown, signal: Ending): unknown {
   if (signal.aborted) return signal.reason;
   if (error instanceof AxiosError && /maxContentLength/.test(error.message)) return new BodyTooLarge('reply too large', { cause: error });
   return error;

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock/index.ts';
+import { endingOf } from '../ending.ts';
 import { AgencyError, type AgencyFault } from '../errors.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import type { Call } from '../types.ts';
@@ -48,7 +49,7 @@ export function link(options: LinkOptions, tools: LinkTools): Link {
     tools.outbound.check(request.url);
     const encoded = formEncoded(request);
     call.onStep?.('request', encoded);
-    const reply = await tools.engine.send(encoded, { signal: call.signal, maxBytes: tools.maxBytes });
+    const reply = await tools.engine.send(encoded, { signal: endingOf(call), maxBytes: tools.maxBytes });
     call.onStep?.('reply', reply);
     return reply.headers['content-encoding'] ? unpacked(reply, tools.maxBytes) : reply;
   }

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Charset, encodeText } from '../codec/charset.ts';
+import { DeadlineOver } from '../ending.ts';
 import { createOutbound } from '../outbound/outbound.ts';
 import type { Call } from '../types.ts';
 import { formClient } from './form.ts';
 import { jsonClient } from './json.ts';
 import type { LinkTools } from './link.ts';
 import { soapClient } from './soap.ts';
-import { DeadlineOver, translate } from './translate.ts';
+import { translate } from './translate.ts';
 import type { WireResponse } from './wire.ts';
 
 const Person = z.object({ name: z.string() });

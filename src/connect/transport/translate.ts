@@ -1,16 +1,11 @@
 import { z } from 'zod';
 import { DecodeError } from '../codec/decode-error.ts';
+import { DeadlineOver, type Ending } from '../ending.ts';
 import { AgencyError, type AgencyErrorDetail, type AgencyFault } from '../errors.ts';
 import { OutboundRefused } from '../outbound/allow-list.ts';
 import type { Waiting } from '../types.ts';
-import type { Ending } from '../until-aborted.ts';
 import { DatabaseTrouble } from './exchange/trouble.ts';
 import { BodyTooLarge, type WireResponse } from './wire.ts';
-
-/** Why a call was aborted when its time was over. */
-export class DeadlineOver extends Error {
-  override readonly name = 'DeadlineOver';
-}
 
 /** Turns whatever a transport threw into the one error type. The only place that knows network errors. */
 export function translate(cause: unknown, call: Waiting): AgencyError {

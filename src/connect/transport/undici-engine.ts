@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher, errors } from 'undici';
+import type { Ending } from '../ending.ts';
 import { undiciConnect } from '../outbound/dial.ts';
 import { BodyTooLarge, type EngineOptions, type HttpEngine, type WireRequest, type WireResponse } from './wire.ts';
 
@@ -27,7 +28,7 @@ function sendBy(agent: Agent, { method, url, headers, body }: WireRequest, excha
 
 /** One request and its reply, collected as it comes; a signal ends it at any point. */
 class Exchange implements Dispatcher.DispatchHandler {
-  readonly #signal: AbortSignal;
+  readonly #signal: Ending;
   readonly #resolve: (response: WireResponse) => void;
   readonly #reject: (reason: unknown) => void;
   readonly #onAbort = () => this.#giveUp();
@@ -37,7 +38,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #headers: Readonly<Record<string, string>> = {};
   hasEnded = false;
 
-  constructor(signal: AbortSignal, resolve: (response: WireResponse) => void, reject: (reason: unknown) => void) {
+  constructor(signal: Ending, resolve: (response: WireResponse) => void, reject: (reason: unknown) => void) {
     this.#signal = signal;
     this.#resolve = resolve;
     this.#reject = reject;
@@ -48,7 +49,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   /** It may have been given up while it waited for a connection. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.hasEnded) controller.abort(this.#signal.reason);
+    if (this.hasEnded) controller.abort(this.#signal.reason as Error);
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[] | undefined>): void {
@@ -73,7 +74,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   #giveUp(): void {
     this.#end(() => this.#reject(this.#signal.reason));
-    this.#controller?.abort(this.#signal.reason);
+    this.#controller?.abort(this.#signal.reason as Error);
   }
 
   #end(told: () => void): void {

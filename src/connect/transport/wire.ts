@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock/index.ts';
+import type { Ending } from '../ending.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import type { Call } from '../types.ts';
 
@@ -31,7 +32,7 @@ export interface EngineOptions {
 
 /** Sends one request. Rejects with the network's error, or with the signal's reason. */
 export interface HttpEngine {
-  send(request: WireRequest, limits: { readonly signal: AbortSignal; readonly maxBytes: number }): Promise<WireResponse>;
+  send(request: WireRequest, limits: { readonly signal: Ending; readonly maxBytes: number }): Promise<WireResponse>;
   close(): Promise<void>;
 }
 
