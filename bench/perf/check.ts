@@ -33,6 +33,10 @@ export async function check({ contender, url, question }: Checked, key: string, 
   if (statusCode !== 200) throw new Error(`${contender.id}: HTTP ${statusCode} ${text.slice(0, 500)}`);
   const { data, errors } = JSON.parse(text) as { data?: unknown; errors?: readonly object[] };
   if (errors || !data) throw new Error(`${contender.id}: ${text.slice(0, 500)}`);
+  if (contender.isRight) {
+    if (!contender.isRight(data, key)) throw new WrongAnswer(`${contender.id}: a wrong answer: ${text.slice(0, 500)}`);
+    return;
+  }
   const found = contender.read?.(question, data, key) ?? data;
   const right = JSON.parse(JSON.stringify(rightAnswer(question, key)), contender.masks ? masking : undefined) as unknown;
   // graphql-js builds answers without a prototype; JSON has none to compare.

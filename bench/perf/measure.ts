@@ -3,11 +3,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { request } from 'undici';
 import { bodyOf, type Checked, check, WrongAnswer } from './check.ts';
-import type { Conditions, Contender } from './contenders.ts';
+import type { Conditions, Contender, OwnAgencies } from './contenders.ts';
 import { makeDatabase, type RunDatabase } from './database.ts';
 import { type LoadResult, load, type Questions, type Tool } from './load.ts';
 import { cpuUs, freePort, peakMb, type Running, start } from './process.ts';
-import { keyOf, type Work } from './works.ts';
+import { keyOf as commonKey, type Work } from './works.ts';
 
 /** What one load of one contender showed. */
 export interface Round {
@@ -65,6 +65,8 @@ interface Tally {
 
 interface Entrant extends Checked {
   readonly running: Running;
+  /** Its own agencies, where it has some. */
+  readonly aside: Running | undefined;
   readonly database: RunDatabase;
   readonly questions: Questions;
   readonly readyMs: number;
@@ -95,8 +97,9 @@ export async function measure(work: Work, contenders: readonly Contender[], plan
     }));
     return { work, measured };
   } finally {
-    for (const { running, database } of entrants) {
+    for (const { running, aside, database } of entrants) {
       await running.stop();
+      await aside?.stop();
       await database.drop();
     }
   }
@@ -114,43 +117,66 @@ async function entered(contender: Contender, work: Work, plan: Plan): Promise<En
   const database = await makeDatabase(`yimen_bench_${process.pid}_${work.id}_${contender.id}`.toLowerCase().replaceAll('-', '_'));
   const { agencies, issuer, redis, pins } = plan;
   const conditions: Conditions = { port, folder, agencies, issuer, redis, pins, database: database.url, question: work.question };
+  await contender.prepare?.(conditions);
+  const aside = contender.agencies && (await ownAgencies(contender.agencies, conditions));
+  const env = { PORT: String(port), HOST: '127.0.0.1', ...contender.env?.(conditions), ...aside?.env };
+  const command = [...contender.command, ...(contender.args?.(conditions) ?? [])];
   const started = performance.now();
-  const env = { PORT: String(port), HOST: '127.0.0.1', ...contender.env?.(conditions) };
-  const running = start(pins.gateway(contender.command), env, join(folder, 'output.log'));
+  const running = start(pins.gateway(command), env, join(folder, 'output.log'));
   const checked = { contender, url: `http://127.0.0.1:${port}`, question: work.question };
   try {
-    await ready(checked, running, plan);
+    await ready(checked, running, work, plan);
     const readyMs = performance.now() - started;
-    for (let n = 1; n <= SAMPLES_BEFORE; n++) await check(checked, keyOf(work.question, n), plan.issuer.credentials[n] ?? '');
+    for (let n = 1; n <= SAMPLES_BEFORE; n++) await check(checked, keyOf(contender, work, n), plan.issuer.credentials[n] ?? '');
     plan.say(`  ${work.id}: ${contender.id} is ready after ${(readyMs / 1_000).toFixed(2)} s, and its answers are right`);
-    return { ...checked, running, database, readyMs, rounds: [], questions: written(contender, work, plan, folder) };
+    return { ...checked, running, aside: aside?.running, database, readyMs, rounds: [], questions: written(contender, work, plan, folder) };
   } catch (error) {
     await running.stop();
+    await aside?.running.stop();
     await database.drop();
     throw new Error(`${contender.id} in ${work.id}: ${(error as Error).message}\n${running.output().slice(-2_000)}`, { cause: error });
   }
 }
 
+/** Starts a contender's own agencies, and waits until they say where they are. */
+async function ownAgencies({ command, env, ready }: OwnAgencies, conditions: Conditions) {
+  const running = start(conditions.pins.aside(command), env(conditions), join(conditions.folder, 'agencies.log'));
+  for (const end = performance.now() + START_MS; performance.now() < end; await pause()) {
+    const said = ready(running.output());
+    if (said) return { running, env: said };
+    if (running.hasEnded()) break;
+  }
+  await running.stop();
+  throw new Error(`its agencies did not start: ${running.output().slice(-2_000)}`);
+}
+
+const LOOK_EVERY_MS = 10;
+const pause = (ms = LOOK_EVERY_MS) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** How many keys a contender is asked about in a work, and each of them. */
+const keyCount = ({ keys }: Contender, work: Work): number => keys?.length ?? work.keys;
+const keyOf = ({ keys }: Contender, work: Work, n: number): string => keys?.[n % keys.length] ?? commonKey(work.question, n);
+
 /** Resolves with the first right answer. */
-async function ready(checked: Checked, running: Running, { issuer }: Plan): Promise<void> {
+async function ready(checked: Checked, running: Running, work: Work, { issuer }: Plan): Promise<void> {
   const end = performance.now() + START_MS;
   for (;;) {
     try {
-      return await check(checked, keyOf(checked.question, 0), issuer.credentials[0] ?? '');
+      return await check(checked, keyOf(checked.contender, work, 0), issuer.credentials[0] ?? '');
     } catch (error) {
       if (running.hasEnded()) throw new Error('the process ended while starting', { cause: error });
       if (error instanceof WrongAnswer || performance.now() > end) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await pause();
     }
   }
 }
 
 /** Writes what the load tool reads. */
 function written(contender: Contender, work: Work, { issuer }: Plan, folder: string): Questions {
-  const first = keyOf(work.question, 0);
+  const first = keyOf(contender, work, 0);
   const questions = { credentials: join(folder, 'credentials'), keys: join(folder, 'keys'), body: join(folder, 'body') };
   writeFileSync(questions.credentials, issuer.credentials.join('\n'));
-  writeFileSync(questions.keys, Array.from({ length: work.keys }, (_, n) => keyOf(work.question, n)).join('\n'));
+  writeFileSync(questions.keys, Array.from({ length: keyCount(contender, work) }, (_, n) => keyOf(contender, work, n)).join('\n'));
   writeFileSync(questions.body, bodyOf(contender, work.question, first).split(first).join('\n'));
   return questions;
 }
@@ -183,7 +209,8 @@ async function loaded(entrant: Entrant, work: Work, plan: Plan, seconds: number)
     p50Ms: result.p50Ms,
     p99Ms: result.p99Ms,
     cpuUsPerRequest: used / requests,
-    upstreamCallsPerRequest: (single + batch + search) / requests,
+    // Its own agencies count nothing.
+    upstreamCallsPerRequest: contender.agencies ? Number.NaN : (single + batch + search) / requests,
     batchCallsPerRequest: batch / requests,
     agencyP50Ms: lateP50Ms,
     busy: used / (result.seconds * 1e6),
@@ -195,9 +222,9 @@ async function sampled(entrant: Entrant, work: Work, { issuer }: Plan, signal: A
   let asked = 0;
   while (!signal.aborted) {
     const n = Math.floor(Math.random() * work.keys);
-    await check(entrant, keyOf(work.question, n), issuer.credentials[n % issuer.credentials.length] ?? '');
+    await check(entrant, keyOf(entrant.contender, work, n), issuer.credentials[n % issuer.credentials.length] ?? '');
     asked++;
-    await new Promise((resolve) => setTimeout(resolve, SAMPLE_EVERY_MS));
+    await pause(SAMPLE_EVERY_MS);
   }
   return asked;
 }

@@ -9,7 +9,8 @@ export interface Row {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly cpuUsPerRequest: number;
-  readonly upstreamCallsPerRequest: number;
+  /** Null where the contender's own agencies do not count. */
+  readonly upstreamCallsPerRequest: number | null;
   /** Requests a second against the floor's in the same round; null where the floor did not run. */
   readonly ratioToFloor: number | null;
   readonly busy: number;
@@ -39,6 +40,7 @@ const found = ({ measured }: WorkResult, id: string): Measured | undefined => me
 
 function rowOf(result: WorkResult, measured: Measured): Row {
   const toFloor = ratio(measured, found(result, 'floor'));
+  const calls = medianOf(measured, ({ upstreamCallsPerRequest }) => upstreamCallsPerRequest);
   return {
     work: result.work.id,
     contender: measured.contender.id,
@@ -58,10 +60,7 @@ function rowOf(result: WorkResult, measured: Measured): Row {
       medianOf(measured, ({ cpuUsPerRequest }) => cpuUsPerRequest),
       1,
     ),
-    upstreamCallsPerRequest: rounded(
-      medianOf(measured, ({ upstreamCallsPerRequest }) => upstreamCallsPerRequest),
-      2,
-    ),
+    upstreamCallsPerRequest: Number.isNaN(calls) ? null : rounded(calls, 2),
     ratioToFloor: toFloor === null ? null : rounded(toFloor, 3),
     busy: rounded(
       medianOf(measured, ({ busy }) => busy),
@@ -151,7 +150,7 @@ function workTable(result: WorkResult): string {
       p99Ms.toFixed(1),
       cpuUsPerRequest.toFixed(0),
       `${(busy * 100).toFixed(0)} %`,
-      upstreamCallsPerRequest.toFixed(2),
+      upstreamCallsPerRequest?.toFixed(2) ?? '',
       peakMb.toFixed(0),
       (readyMs / 1_000).toFixed(1),
     ];

@@ -22,8 +22,8 @@ const FOLDERS: Readonly<Record<Section, string>> = {
   credit: 'credit',
 };
 
-/** What the bulk grant names: the five sections and the search. */
-const GRANTED = [...Object.keys(FOLDERS).map((section) => `Enterprise.${section}`), 'Query.enterprises'];
+/** What the bulk grant names: the sections and the search. */
+const GRANTED = [...[...Object.keys(FOLDERS), 'seals'].map((section) => `Enterprise.${section}`), 'Query.enterprises'];
 
 // No limit may end a run; each is counted all the same.
 const UNREACHED = 1_000_000_000;
@@ -32,16 +32,18 @@ export interface Setting {
   readonly agencies: Readonly<Record<Section, number>>;
   readonly issuer: Pick<Issuer, 'name' | 'audience' | 'jwks' | 'subjects'>;
   readonly remembers: boolean;
+  /** In front of the sandbox's agencies, by the shipped connectors. */
+  readonly isSandbox: boolean;
 }
 
 /** `yimen.config.json` of the hall under load. */
-export function config({ agencies, issuer, remembers }: Setting): object {
+export function config({ agencies, issuer, remembers, isSandbox }: Setting): object {
   const connectors = Object.entries(FOLDERS).map(([section, folder]) => [
     folder,
     { module: `${CONNECTORS}/${folder}/connector.ts`, settings: { url: `http://127.0.0.1:${agencies[section as Section]}` } },
   ]);
   return {
-    connectors: Object.fromEntries(connectors),
+    ...(isSandbox ? {} : { connectors: Object.fromEntries(connectors) }),
     // The agencies are on this machine, which production wants to be told.
     outbound: { allow: ['127.0.0.1'] },
     memory: { enabled: remembers },
@@ -60,5 +62,9 @@ export function furnish(folder: string, setting: Setting): Readonly<Record<strin
   const { privateKey } = generateKeyPairSync('ed25519');
   writeFileSync(join(folder, 'audit.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
   writeFileSync(join(folder, 'yimen.config.json'), JSON.stringify(config(setting), null, 2));
-  return { YIMEN_PROFILE: 'production', YIMEN_CONFIG: join(folder, 'yimen.config.json'), YIMEN_DATA: join(folder, 'data') };
+  return {
+    YIMEN_PROFILE: setting.isSandbox ? 'sandbox' : 'production',
+    YIMEN_CONFIG: join(folder, 'yimen.config.json'),
+    YIMEN_DATA: join(folder, 'data'),
+  };
 }
