@@ -65,6 +65,9 @@ async function stopped(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
+/** Waits so many milliseconds. */
+export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
 /** A port of this machine that nobody listens at. */
 export function freePort(): Promise<number> {
   return new Promise((resolve) => {

@@ -1,5 +1,6 @@
 /** What a run says: a table for each work, the goals with what was reached, and the same as JSON. */
-import type { Measured, Round, WorkResult } from './measure.ts';
+import type { Measured, WorkResult } from './measure.ts';
+import type { Round } from './rounds.ts';
 
 /** One line of `--json`. */
 export interface Row {
@@ -155,7 +156,8 @@ function workTable(result: WorkResult): string {
       (readyMs / 1_000).toFixed(1),
     ];
   });
-  return `${result.work.title}\n\n${table(HEAD, rows)}`;
+  const failed = [...result.failures].map(([id, why]) => `\n\n${id} was left out: ${why.split('\n', 1)[0]}`);
+  return `${result.work.title}\n\n${table(HEAD, rows)}${failed.join('')}`;
 }
 
 /** The goals of the works that were run; those whose contenders were left out are named as not run. */
@@ -164,10 +166,14 @@ function goalTable(results: readonly WorkResult[]): string {
     const result = results.find(({ work }) => work.id === goal.work);
     if (!result) return [];
     const value = goal.reached(result);
-    const verdict = value === null ? 'not run' : goal.isMet(value) ? 'met' : 'MISSED';
-    return [[`${goal.work}: ${goal.of}`, goal.goal, value === null ? '' : value.toFixed(2), verdict]];
+    return [[`${goal.work}: ${goal.of}`, goal.goal, value === null ? '' : value.toFixed(2), verdict(goal, result, value)]];
   });
   return rows.length > 0 ? table(['goal', 'wanted', 'reached', ''], rows) : '';
+}
+
+function verdict({ isMet }: Goal, { failures }: WorkResult, value: number | null): string {
+  if (value !== null) return isMet(value) ? 'met' : 'MISSED';
+  return failures.size > 0 ? 'MISSED: left out' : 'not run';
 }
 
 export const report = (results: readonly WorkResult[]): string => [...results.map(workTable), goalTable(results)].join('\n\n');

@@ -1,16 +1,17 @@
 /**
  * `npm run bench`: every contender in turn on the same five agencies, round after round, and one table.
  *
- * --only W1,W2   --contenders yimen,floor   --rounds 5   --seconds 3   --json
+ * --only W1,W2   --contenders yimen,floor   --rounds 5   --seconds 3   --json   --cpu-prof folder
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CONTENDERS, type Contender } from './contenders.ts';
+import type { Plan } from './entrant.ts';
 import { openIssuer } from './issuer.ts';
 import { loadTool } from './load.ts';
-import { measure, type Plan, type WorkResult } from './measure.ts';
+import { measure, type WorkResult } from './measure.ts';
 import { pins, type Running, start } from './process.ts';
 import { report, rowsOf } from './report.ts';
 import { WORKS, type Work } from './works.ts';
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '3' },
     json: { type: 'boolean', default: false },
+    'cpu-prof': { type: 'string' },
   },
 });
 
@@ -67,7 +69,8 @@ async function main(): Promise<void> {
     const { control, ...ports } = await portsOf(agencies);
     const redis = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379';
     const shared = { agencies: ports, issuer, redis, pins: pinned, control: `http://127.0.0.1:${control}` };
-    const plan: Plan = { ...shared, folder, rounds, seconds, tool, say };
+    const profiles = values['cpu-prof'] && resolve(values['cpu-prof']);
+    const plan: Plan = { ...shared, folder, profiles, rounds, seconds, tool, say };
     say(
       `load by ${tool}, ${rounds} rounds of ${seconds} s${pinned.hold ? ', gateways on core 0, all else on core 1' : ', nothing pinned'}`,
     );
@@ -76,6 +79,7 @@ async function main(): Promise<void> {
       const part = takingPart(work, contenders);
       if (part.length > 0) results.push(await measure(work, part, plan));
     }
+    if (results.some(({ failures }) => failures.size > 0)) process.exitCode = 1;
     console.log(values.json ? JSON.stringify(rowsOf(results), null, 2) : report(results));
   } finally {
     issuer.close();
