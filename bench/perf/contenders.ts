@@ -32,7 +32,7 @@ export interface OwnAgencies {
 export interface Contender {
   readonly id: string;
   readonly label: string;
-  /** The program and its arguments. */
+  /** Node, the program and its arguments. */
   readonly command: readonly string[];
   /** Arguments that are known when it starts. */
   readonly args?: (conditions: Conditions) => readonly string[];

@@ -19,6 +19,8 @@ export interface Plan extends Pick<Conditions, 'agencies' | 'issuer' | 'redis' |
   readonly seconds: number;
   readonly tool: Tool;
   readonly say: (line: string) => void;
+  /** Aborts when the run is interrupted: what was started is ended in order. */
+  readonly stopping: AbortSignal;
 }
 
 const SAMPLES_BEFORE = 5;
@@ -46,8 +48,9 @@ export async function entered(contender: Contender, work: Work, plan: Plan): Pro
   const conditions: Conditions = { port, folder, agencies, issuer, redis, pins, database: database.url, question: work.question };
   await contender.prepare?.(conditions);
   const aside = contender.agencies && (await ownAgencies(contender.agencies, conditions));
-  const env = { PORT: String(port), HOST: '127.0.0.1', ...contender.env?.(conditions), ...aside?.env, ...profiling(plan, work, contender) };
-  const command = [...contender.command, ...(contender.args?.(conditions) ?? [])];
+  const env = { PORT: String(port), HOST: '127.0.0.1', ...contender.env?.(conditions), ...aside?.env };
+  const [node = '', ...program] = contender.command;
+  const command = [node, ...profiling(plan, work, contender), ...program, ...(contender.args?.(conditions) ?? [])];
   const started = performance.now();
   const running = start(pins.gateway(command), env, join(folder, 'output.log'));
   const checked = { contender, url: `http://127.0.0.1:${port}`, question: work.question };
@@ -74,9 +77,9 @@ export async function entered(contender: Contender, work: Work, plan: Plan): Pro
   }
 }
 
-/** A profile is written when the gateway ends by itself: those that have no such end, like the floor, leave none. */
-const profiling = ({ profiles }: Plan, { id }: Work, contender: Contender): Readonly<Record<string, string>> =>
-  profiles ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${join(profiles, `${id}-${contender.id}`)}` } : {};
+/** Node writes a profile when the process ends by itself. */
+const profiling = ({ profiles }: Plan, { id }: Work, contender: Contender): readonly string[] =>
+  profiles ? ['--cpu-prof', `--cpu-prof-dir=${join(profiles, `${id}-${contender.id}`)}`] : [];
 
 /** Starts a contender's own agencies, and waits until they say where they are. */
 async function ownAgencies({ command, env, ready }: OwnAgencies, conditions: Conditions) {

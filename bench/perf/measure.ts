@@ -21,7 +21,7 @@ export interface WorkResult {
 }
 
 /** Code is compiled, connections are opened and caches are filled before anything counts. */
-const WARM_UP_S = 3;
+const WARM_UP_S = 5;
 const WARM_UP_CONNECTIONS = 32;
 /** What a slow gateway needs to fill a memory with thousands of answers. */
 const MOST_WARM_UPS = 60;
@@ -62,6 +62,7 @@ interface Race {
 const running = ({ entrants, failures }: Race): readonly Entrant[] => entrants.filter(({ contender }) => !failures.has(contender.id));
 
 async function orLeaveOut({ failures, plan }: Race, { id }: Contender, work: () => Promise<void>): Promise<void> {
+  plan.stopping.throwIfAborted();
   try {
     await work();
   } catch (error) {

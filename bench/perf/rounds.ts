@@ -48,7 +48,7 @@ export interface LoadShape {
 export async function loaded(entrant: Entrant, work: Work, plan: Plan, { connections, seconds }: LoadShape): Promise<Round> {
   const { url, questions, running, contender } = entrant;
   await control(plan, '/reset');
-  const [before, started] = [cpuUs(running.pid), performance.now()];
+  const before = cpuUs(running.pid);
   const sampling = new AbortController();
   const options = { url, connections, seconds, first: entrant.next, questions };
   const [outcome, samples] = await Promise.allSettled([
@@ -60,7 +60,6 @@ export async function loaded(entrant: Entrant, work: Work, plan: Plan, { connect
   const result = outcome.value;
   entrant.next += result.requests;
   const used = cpuUs(running.pid) - before;
-  const tookUs = (performance.now() - started) * 1_000;
   const { single, batch, search, lateP50Ms } = await control(plan, '/');
   // When the time is over every connection waits for one more answer.
   const requests = result.requests + connections + samples.value;
@@ -73,7 +72,7 @@ export async function loaded(entrant: Entrant, work: Work, plan: Plan, { connect
     upstreamCallsPerRequest: contender.agencies ? Number.NaN : (single + batch + search) / requests,
     batchCallsPerRequest: batch / requests,
     agencyP50Ms: lateP50Ms,
-    busy: used / tookUs,
+    busy: Math.min(1, used / (result.seconds * 1e6)),
     lost: result.broken + result.refused,
   };
 }

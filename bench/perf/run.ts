@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: every contender in turn on the same five agencies, round after round, and one table.
  *
- * --only W1,W2   --contenders yimen,floor   --rounds 5   --seconds 3   --json   --cpu-prof folder
+ * --only W1,W2   --contenders yimen,floor   --rounds 5   --seconds 3   --json   --cpu-prof folder   --load autocannon
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,6 +25,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '3' },
     json: { type: 'boolean', default: false },
     'cpu-prof': { type: 'string' },
+    load: { type: 'string' },
   },
 });
 
@@ -55,11 +56,13 @@ async function portsOf(running: Running): Promise<Ports> {
 const takingPart = (work: Work, wanted: readonly Contender[]): readonly Contender[] =>
   wanted.filter(({ id, questions }) => work.contenders.includes(id) && (questions?.includes(work.question) ?? true));
 
+const stopping = new AbortController();
+
 async function main(): Promise<void> {
   const works = chosen('only', values.only, WORKS);
   const contenders = chosen('contenders', values.contenders, CONTENDERS);
   const [rounds, seconds] = [count('rounds'), count('seconds')];
-  const tool = loadTool();
+  const tool = loadTool(values.load);
   const folder = mkdtempSync(join(tmpdir(), 'yimen-bench-'));
   const pinned = pins();
   const say = (line: string) => console.error(line);
@@ -70,7 +73,7 @@ async function main(): Promise<void> {
     const redis = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379';
     const shared = { agencies: ports, issuer, redis, pins: pinned, control: `http://127.0.0.1:${control}` };
     const profiles = values['cpu-prof'] && resolve(values['cpu-prof']);
-    const plan: Plan = { ...shared, folder, profiles, rounds, seconds, tool, say };
+    const plan: Plan = { ...shared, folder, profiles, rounds, seconds, tool, say, stopping: stopping.signal };
     say(
       `load by ${tool}, ${rounds} rounds of ${seconds} s${pinned.hold ? ', gateways on core 0, all else on core 1' : ', nothing pinned'}`,
     );
@@ -88,7 +91,12 @@ async function main(): Promise<void> {
   }
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+// The first signal ends the run in order, the second at once.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    if (stopping.signal.aborted) process.exit(1);
+    stopping.abort(new Error(`stopped by ${signal}`));
+  });
 await main().catch((error: Error) => {
   console.error(error.message);
   process.exitCode = 1;

@@ -11,7 +11,7 @@ import type { Section } from './world.ts';
 
 // The built programs lie one folder below their sources.
 export const ROOT = resolve(import.meta.dirname, '../../..');
-const CONNECTORS = resolve(ROOT, 'bench/perf/connectors');
+const CONNECTORS = resolve(ROOT, 'bench/perf/dist/connectors');
 
 /** Folders of the bench's connectors, by the section they serve. */
 const FOLDERS: Readonly<Record<Section, string>> = {
@@ -40,7 +40,7 @@ export interface Setting {
 export function config({ agencies, issuer, remembers, isSandbox }: Setting): object {
   const connectors = Object.entries(FOLDERS).map(([section, folder]) => [
     folder,
-    { module: `${CONNECTORS}/${folder}/connector.ts`, settings: { url: `http://127.0.0.1:${agencies[section as Section]}` } },
+    { module: `${CONNECTORS}/${folder}/connector.js`, settings: { url: `http://127.0.0.1:${agencies[section as Section]}` } },
   ]);
   return {
     ...(isSandbox ? {} : { connectors: Object.fromEntries(connectors) }),

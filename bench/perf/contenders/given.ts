@@ -13,3 +13,6 @@ export const port = Number(need('PORT'));
 export const agencies = JSON.parse(need('BENCH_AGENCIES')) as Readonly<Record<Section, number>>;
 /** Whether lists of enterprises are asked for: then sections are fetched in batches. */
 export const isList = process.env['BENCH_QUESTION'] === 'list';
+
+// Ended in order, so that a profile can be written.
+process.once('SIGTERM', () => process.exit(0));

@@ -116,3 +116,4 @@ const server = createHttpServer({
   onInternal,
 });
 await server.listen({ host: settings.host, port: settings.port, backlog: 4_096 });
+process.once('SIGTERM', () => process.exit(0));
