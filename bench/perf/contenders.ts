@@ -5,7 +5,7 @@ import { loadSubjects } from '../../src/kit/index.ts';
 import { supergraph } from './hive.ts';
 import type { Issuer } from './issuer.ts';
 import type { Pins } from './process.ts';
-import { DOCUMENTS, type Question, type Section } from './world.ts';
+import { DOCUMENTS, type Question, SECTIONS, type Section } from './world.ts';
 import { furnish, ROOT } from './yimen.ts';
 
 /** What a contender is started with. */
@@ -81,6 +81,22 @@ const guards = ({ issuer, database, folder }: Conditions) => ({
   DATABASE_URL: database,
 });
 
+/** What a hall's front-end asks: who says so, and since when. The peers have nothing to answer it with. */
+const WITH_PROVENANCE = SECTIONS.reduce<string>(
+  (text, section) => text.replace(`  ${section} {`, `  ${section} { provenance { agency { id } connector retrievedAt freshness }`),
+  DOCUMENTS.one,
+);
+
+/** The answer as the common question has it. Throws where a section does not say where it comes from. */
+function withoutProvenance(_question: Question, data: unknown): unknown {
+  const { enterprise } = data as { enterprise: Record<string, { provenance?: { freshness?: string } }> };
+  for (const section of SECTIONS) {
+    if (enterprise[section]?.provenance?.freshness !== 'LIVE') throw new Error(`${section} does not say where it comes from`);
+    delete enterprise[section].provenance;
+  }
+  return data;
+}
+
 /** Enterprises of the sandbox: what its agencies hold, by their own protocols. */
 const { enterprises } = loadSubjects(join(ROOT, 'catalogue/sandbox'), Date.now());
 
@@ -151,6 +167,16 @@ export const CONTENDERS: readonly Contender[] = [
     env: (conditions) => ({ ...hall(true)(conditions), REDIS_URL: conditions.redis }),
     masks: true,
     remembers: true,
+  },
+  {
+    id: 'yimen-provenance',
+    label: 'Yimen, everything on, provenance asked for',
+    command: YIMEN,
+    env: hall(false),
+    masks: true,
+    questions: ['one'],
+    document: () => WITH_PROVENANCE,
+    read: withoutProvenance,
   },
   {
     id: 'yimen-open',

@@ -156,7 +156,7 @@ function workTable(result: WorkResult): string {
       (readyMs / 1_000).toFixed(1),
     ];
   });
-  const failed = [...result.failures].map(([id, why]) => `\n\n${id} was left out: ${why.split('\n', 1)[0]}`);
+  const failed = [...result.failures].map(([id, why]) => `\n\n${id} was left out: ${why.split('\n', 1)[0]?.slice(0, 200)}`);
   return `${result.work.title}\n\n${table(HEAD, rows)}${failed.join('')}`;
 }
 

@@ -43,7 +43,7 @@ export const WORKS: readonly Work[] = [
     connections: CONNECTIONS,
     delayMs: 0,
     keys: ENTERPRISES,
-    contenders: [...ALL, 'yimen-sandbox'],
+    contenders: [...ALL, 'yimen-provenance', 'yimen-sandbox'],
   },
   {
     id: 'W2',
