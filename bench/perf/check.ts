@@ -22,8 +22,11 @@ export interface Checked {
   readonly question: Question;
 }
 
-/** Asks once. Rejects, and says what is wrong, where the answer is not the right one in every field. */
-export async function check({ contender, url, question }: Checked, key: string, credential: string): Promise<void> {
+/**
+ * Asks once, and gives back how many bytes the answer has. Rejects, and says what is wrong, where it is not the right one in
+ * every field.
+ */
+export async function check({ contender, url, question }: Checked, key: string, credential: string): Promise<number> {
   const { statusCode, body } = await request(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json', authorization: credential },
@@ -33,15 +36,17 @@ export async function check({ contender, url, question }: Checked, key: string, 
   if (statusCode !== 200) throw new Error(`${contender.id}: HTTP ${statusCode} ${text.slice(0, 500)}`);
   const { data, errors } = JSON.parse(text) as { data?: unknown; errors?: readonly object[] };
   if (errors || !data) throw new Error(`${contender.id}: ${text.slice(0, 500)}`);
+  const bytes = Buffer.byteLength(text);
   if (contender.isRight) {
     if (!contender.isRight(data, key)) throw new WrongAnswer(`${contender.id}: a wrong answer: ${text.slice(0, 500)}`);
-    return;
+    return bytes;
   }
   const found = contender.read?.(question, data, key) ?? data;
   const right = JSON.parse(JSON.stringify(rightAnswer(question, key)), contender.masks ? masking : undefined) as unknown;
   // graphql-js builds answers without a prototype; JSON has none to compare.
   if (!isDeepStrictEqual(found, right))
     throw new WrongAnswer(`${contender.id}: a wrong answer to "${question}": ${difference(found, right)}`);
+  return bytes;
 }
 
 const masking = (name: string, value: unknown): unknown => (name === 'idNumber' ? masked(value as string) : value);

@@ -33,6 +33,8 @@ export interface Entrant extends Checked {
   readonly database: RunDatabase;
   readonly questions: Questions;
   readonly readyMs: number;
+  /** Of one right answer. */
+  readonly answerBytes: number;
   readonly rounds: Round[];
   /** Number of the key that is asked about next: no round begins where the last one did. */
   next: number;
@@ -55,7 +57,7 @@ export async function entered(contender: Contender, work: Work, plan: Plan): Pro
   const running = start(pins.gateway(command), env, join(folder, 'output.log'));
   const checked = { contender, url: `http://127.0.0.1:${port}`, question: work.question };
   try {
-    await ready(checked, running, work, plan);
+    const answerBytes = await ready(checked, running, work, plan);
     const readyMs = performance.now() - started;
     for (let n = 1; n <= SAMPLES_BEFORE; n++) await check(checked, keyOf(contender, work, n), plan.issuer.credentials[n] ?? '');
     plan.say(`  ${work.id}: ${contender.id} is ready after ${(readyMs / 1_000).toFixed(2)} s, and its answers are right`);
@@ -65,6 +67,7 @@ export async function entered(contender: Contender, work: Work, plan: Plan): Pro
       aside: aside?.running,
       database,
       readyMs,
+      answerBytes,
       rounds: [],
       next: Math.floor(Math.random() * work.keys),
       questions: written(contender, work, plan, folder),
@@ -99,8 +102,8 @@ const LOOK_EVERY_MS = 10;
 const keyCount = ({ keys }: Contender, work: Work): number => keys?.length ?? work.keys;
 export const keyOf = ({ keys }: Contender, work: Work, n: number): string => keys?.[n % keys.length] ?? commonKey(work.question, n);
 
-/** Resolves with the first right answer. */
-async function ready(checked: Checked, running: Running, work: Work, { issuer }: Plan): Promise<void> {
+/** Resolves with the first right answer, and gives back its bytes. */
+async function ready(checked: Checked, running: Running, work: Work, { issuer }: Plan): Promise<number> {
   const end = performance.now() + START_MS;
   for (;;) {
     try {

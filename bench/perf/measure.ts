@@ -79,8 +79,7 @@ async function everyone(race: Race, round: number): Promise<void> {
   for (const entrant of [...all.slice(turn), ...all.slice(0, turn)])
     await orLeaveOut(race, entrant.contender, async () => {
       const result = await loaded(entrant, work, plan, { connections: work.connections, seconds: plan.seconds });
-      if (result.rps === 0) throw new Error(`${entrant.contender.id} in ${work.id}: no request was answered`);
-      if (result.lost > 0) throw new Error(`${entrant.contender.id} in ${work.id}: ${result.lost} requests were refused or broken`);
+      holdsUp(result, entrant, work);
       entrant.rounds.push(result);
       plan.say(`  ${work.id} round ${round + 1}: ${entrant.contender.id} ${result.rps.toFixed(0)}/s`);
     });
@@ -93,4 +92,16 @@ async function warmUp(entrant: Entrant, work: Work, plan: Plan): Promise<void> {
   for (let i = 0; (await loaded(entrant, work, plan, gently)).upstreamCallsPerRequest >= WARM && remembers; i++)
     if (i >= MOST_WARM_UPS) throw new Error(`${id} in ${work.id}: its memory is not warm after ${MOST_WARM_UPS * WARM_UP_S} s`);
   if (work.connections > WARM_UP_CONNECTIONS) await loaded(entrant, work, plan, { ...gently, connections: work.connections });
+}
+
+/** Errors in GraphQL come with status 200, and are shorter than answers. */
+const SHORT = 0.9;
+
+function holdsUp({ rps, lost, bytes }: Round, { contender, answerBytes }: Entrant, { id }: Work): void {
+  const wrong = (what: string) => new Error(`${contender.id} in ${id}: ${what}`);
+  if (rps === 0) throw wrong('no request was answered');
+  if (lost > 0) throw wrong(`${lost} requests were refused or broken`);
+  // A contender with agencies of its own has answers of all sizes.
+  if (!contender.agencies && bytes < SHORT * answerBytes)
+    throw wrong(`answers had ${bytes.toFixed(0)} bytes in the mean, and right ones have ${answerBytes}`);
 }

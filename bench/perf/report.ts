@@ -77,6 +77,8 @@ export const rowsOf = (results: readonly WorkResult[]): readonly Row[] =>
 
 interface Goal {
   readonly work: string;
+  /** Ids of the contenders it is about. */
+  readonly who: readonly string[];
   readonly of: string;
   readonly goal: string;
   /** Undefined where somebody it compares did not run. */
@@ -86,6 +88,7 @@ interface Goal {
 
 const atLeast = (work: string, one: string, other: string, least: number): Goal => ({
   work,
+  who: [one, other],
   of: `requests/s, ${one} against ${other}`,
   goal: `≥ ${least}`,
   reached: (result) => ratio(found(result, one), found(result, other)),
@@ -106,6 +109,7 @@ const GOALS: readonly Goal[] = [
   atLeast('W2', 'yimen', 'mercurius', 0.9),
   {
     work: 'W2',
+    who: ['yimen'],
     of: 'calls for many keys a request, yimen (beside one search)',
     goal: `≤ ${MOST_BATCHES}`,
     reached: (result) => optionally(found(result, 'yimen'), (it) => medianOf(it, ({ batchCallsPerRequest }) => batchCallsPerRequest)),
@@ -115,6 +119,7 @@ const GOALS: readonly Goal[] = [
   atLeast('W3-redis', 'yimen-redis', 'yimen', 1),
   {
     work: 'W5-32',
+    who: ['yimen'],
     of: 'p50 over that of the agencies, yimen, ms',
     goal: `≤ ${MOST_ADDED_MS}`,
     reached: (result) => optionally(found(result, 'yimen'), (it) => medianOf(it, ({ p50Ms, agencyP50Ms }) => p50Ms - agencyP50Ms)),
@@ -122,6 +127,7 @@ const GOALS: readonly Goal[] = [
   },
   {
     work: 'W5-1024',
+    who: ['yimen', 'floor'],
     of: 'p99, yimen against floor',
     goal: `≤ ${MOST_P99}`,
     reached: (result) => ratio(found(result, 'yimen'), found(result, 'floor'), ({ p99Ms }) => p99Ms),
@@ -171,9 +177,9 @@ function goalTable(results: readonly WorkResult[]): string {
   return rows.length > 0 ? table(['goal', 'wanted', 'reached', ''], rows) : '';
 }
 
-function verdict({ isMet }: Goal, { failures }: WorkResult, value: number | null): string {
+function verdict({ isMet, who }: Goal, { failures }: WorkResult, value: number | null): string {
   if (value !== null) return isMet(value) ? 'met' : 'MISSED';
-  return failures.size > 0 ? 'MISSED: left out' : 'not run';
+  return who.some((id) => failures.has(id)) ? 'MISSED: left out' : 'not run';
 }
 
 export const report = (results: readonly WorkResult[]): string => [...results.map(workTable), goalTable(results)].join('\n\n');

@@ -21,6 +21,8 @@ export interface Round {
   readonly busy: number;
   /** Requests that were refused, and connections that broke. */
   readonly lost: number;
+  /** Of an answer in the mean, with its headers. */
+  readonly bytes: number;
 }
 
 const SAMPLE_EVERY_MS = 100;
@@ -74,6 +76,7 @@ export async function loaded(entrant: Entrant, work: Work, plan: Plan, { connect
     agencyP50Ms: lateP50Ms,
     busy: Math.min(1, used / (result.seconds * 1e6)),
     lost: result.broken + result.refused,
+    bytes: result.bytes / result.requests,
   };
 }
 
