@@ -29,6 +29,20 @@ export function openContents(vault: Vault, caseId: string, sealed: Buffer): Cont
   return Contents.parse(JSON.parse(opened.toString('utf8')));
 }
 
+type OfMaterial = { readonly caseId: string; readonly material: string };
+const materialName = ({ caseId, material }: OfMaterial): string => `material.${caseId}.${material}`;
+
+/** The number of a paper, as its row keeps it: that of an identity card is an identity number. */
+export const sealNumber = (vault: Vault, of: OfMaterial, number: string): string => vault.seal(materialName(of), number).toString('base64');
+
+export function openNumber(vault: Vault, { number, ...of }: OfMaterial & { readonly number: string | null }): string | null {
+  if (number === null) return null;
+  const opened = vault.open(materialName(of), Buffer.from(number, 'base64'));
+  if (!opened)
+    throw new Error('the number of a paper cannot be unsealed: the key of the hall is not the one it was sealed with (keys.ids)');
+  return opened.toString('utf8');
+}
+
 /** The keyed hash by which cases of one applicant are found. */
 export function subjectOf(vault: Vault, { uscc, idNumber }: Pick<CaseApplicant, 'uscc' | 'idNumber'>): string {
   return uscc ? vault.name('enterprise', uscc) : vault.name('person', idNumber ?? '');

@@ -1,4 +1,5 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { maskCitizenIds } from '../codes/index.ts';
 import { type AuditEntry, rowsOf, type Unit } from '../store/index.ts';
 import { duesOf } from './dues.ts';
 import { handOver, tellApplicant } from './errands/index.ts';
@@ -40,7 +41,8 @@ async function holdWhere({ db }: Unit, which: SQL): Promise<HeldCase | undefined
  * Keeps a fact and all that follows from it, in the caller's transaction: the item's phase and dates, the event that
  * subscribers see, the row of proof, the release of items that waited. The one way in which anything happens to a case.
  */
-export async function record(unit: Unit, held: HeldCase, item: ItemRow, fact: Fact, who: Who, tools: CasesTools): Promise<Recorded> {
+export async function record(unit: Unit, held: HeldCase, item: ItemRow, told: Fact, who: Who, tools: CasesTools): Promise<Recorded> {
+  const fact = withoutNumbers(told);
   const now = new Date(tools.clock.now());
   const { isNew, facts } = await keep(unit, item.id, fact, who, now);
   const standing = standingOf(facts);
@@ -54,6 +56,12 @@ export async function record(unit: Unit, held: HeldCase, item: ItemRow, fact: Fa
   await tellApplicant(unit, held, item, fact, tools);
   if (before !== item.phase) await follow(unit, held, item, tools);
   return { outcome: 'kept', standing };
+}
+
+/** Facts stay readable for ever: an identity number that somebody wrote into a reason is masked in them. */
+function withoutNumbers(fact: Fact): Fact {
+  if (fact.kind === 'correction') return { ...fact, points: fact.points.map((point) => ({ ...point, what: maskCitizenIds(point.what) })) };
+  return 'reason' in fact ? { ...fact, reason: maskCitizenIds(fact.reason) } : fact;
 }
 
 interface Kept {

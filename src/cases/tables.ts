@@ -102,6 +102,7 @@ export const caseMaterials = yimen.table(
     material: text('material').notNull(),
     source: text('source').$type<MaterialSource>().notNull(),
     file: text('file'),
+    /** Sealed, in base64. */
     number: text('number'),
     followsBy: date('follows_by', { mode: 'string' }),
     remindedOn: date('reminded_on', { mode: 'string' }),

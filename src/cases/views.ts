@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, exists, gte, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import { civilDateOf } from '../calendar/index.ts';
 import type { CorrectionPoint } from '../connect/index.ts';
-import { type Contents, openContents } from './contents.ts';
+import { type Contents, openContents, openNumber } from './contents.ts';
 import { type ErrandRow, errands, openedNote } from './errands/index.ts';
 import { type Fact, FINAL, type ItemResult, PHASES, type Phase, STUCK, type Standing, standingOf } from './life/index.ts';
 import type { CaseRow, ItemRow } from './record.ts';
@@ -167,7 +167,10 @@ export function viewsOf(tools: CasesTools): Views {
         ),
       ),
     stuck: () => itemsWhere(inArray(caseItems.phase, [...STUCK])),
-    materials: (caseId) => db.select().from(caseMaterials).where(eq(caseMaterials.caseId, caseId)).orderBy(asc(caseMaterials.material)),
+    async materials(caseId) {
+      const rows = await db.select().from(caseMaterials).where(eq(caseMaterials.caseId, caseId)).orderBy(asc(caseMaterials.material));
+      return rows.map((row) => ({ ...row, number: openNumber(tools.vault, row) }));
+    },
     async errands(caseId) {
       const rows = await db.select().from(errands).where(eq(errands.caseId, caseId)).orderBy(asc(errands.at), asc(errands.id));
       return rows.map((row) => ({ ...row, note: openedNote(tools, row) }));

@@ -17,6 +17,12 @@ export function maskCitizenId(text: string): string {
   return `${text.slice(0, 1)}${'*'.repeat(Math.max(0, text.length - 3))}${text.slice(-2)}`;
 }
 
+/** The text with every citizen identity number in it masked. */
+export const maskCitizenIds = (text: string): string =>
+  text.replaceAll(/(?<!\d)\d{17}[\dXx](?!\d)/g, (found) =>
+    citizenIdFault(found.toUpperCase()) === undefined ? maskCitizenId(found) : found,
+  );
+
 function isDate(year: string, month: string, day: string): boolean {
   const date = new Date(`${year}-${month}-${day}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(`${year}-${month}-${day}`);

@@ -5,6 +5,6 @@
  * - typed code 校验码: bytes as people type them from paper.
  * - citizen id 公民身份号码: names a person; personal data wherever it appears.
  */
-export { type CitizenIdFault, citizenIdFault, maskCitizenId } from './citizen-id.ts';
+export { type CitizenIdFault, citizenIdFault, maskCitizenId, maskCitizenIds } from './citizen-id.ts';
 export { bytesOfTyped, typedCode } from './typed.ts';
 export { type UsccFault, usccFault, usccOf } from './uscc.ts';

@@ -1,4 +1,5 @@
 import { hash, randomFillSync } from 'node:crypto';
+import { maskCitizenIds } from '../codes/index.ts';
 import type { Session } from './database/driver.ts';
 
 /** Something that was done, refused or seen, for those who must later prove it. Holds no personal data in the clear. */
@@ -47,7 +48,8 @@ export class AuditBuffer implements AuditWriter {
   }
 
   write(entry: AuditEntry): void {
-    this.#entries.push(entry);
+    // People write reasons, and in them whatever they think of.
+    this.#entries.push(entry.why === undefined ? entry : { ...entry, why: maskCitizenIds(entry.why) });
   }
 
   get isEmpty(): boolean {

@@ -1,5 +1,6 @@
 import type { Unit } from '../../store/index.ts';
 import { COMMITMENT_VERSIONS, commitmentOf } from '../commitment.ts';
+import { sealNumber } from '../contents.ts';
 import { FINAL, standingOf } from '../life/index.ts';
 import { problem, Refused } from '../problem.ts';
 import { factsOf, type HeldCase } from '../record.ts';
@@ -69,7 +70,12 @@ const isAskedFor = async (unit: Unit, material: string, itemId: string): Promise
 function sourceOf(input: AttachInput, held: HeldCase, who: Who, tools: CasesTools, now: Date) {
   const nothing = { file: null, number: null, commitment: null } as const;
   if (input.file !== undefined) return { ...nothing, source: 'ATTACHED' as const, file: input.file };
-  if (input.certificateNumber !== undefined) return { ...nothing, source: 'ATTACHED' as const, number: input.certificateNumber };
+  if (input.certificateNumber !== undefined)
+    return {
+      ...nothing,
+      source: 'ATTACHED' as const,
+      number: sealNumber(tools.vault, { caseId: held.row.id, ...input }, input.certificateNumber),
+    };
   const commitment = commitmentOf(input.commitment ?? '', who.actor, now);
   if (!commitment || !COMMITMENT_VERSIONS.includes(input.commitment ?? '')) throw new Refused(problem('UNKNOWN_FILE', 'file'));
   if (!isTolerable(input.material, held, tools)) throw new Refused(problem('NOT_TOLERABLE', 'commitment'));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq, inArray } from 'drizzle-orm';
+import { maskCitizenIds } from '../../codes/index.ts';
 import type { CorrectionPoint } from '../../connect/index.ts';
 import type { Unit } from '../../store/index.ts';
 import { FINAL, type Phase, standingOf } from '../life/index.ts';
@@ -76,7 +77,7 @@ export async function withdraw(
   const held = await holdNumber(unit, number);
   const open = held.items.filter(({ phase }) => !FINAL.has(phase));
   if (open.length === 0) throw new Refused(problem('NOT_WITHDRAWABLE', 'number'));
-  for (const item of open) await withdrawOne(unit, held, item, reason, who, tools);
+  for (const item of open) await withdrawOne(unit, held, item, maskCitizenIds(reason), who, tools);
   return held;
 }
 

@@ -3,6 +3,7 @@ import { and, eq } from 'drizzle-orm';
 import { civilDateOf } from '../../calendar/index.ts';
 import type { MaterialRequirement } from '../../catalogue/index.ts';
 import type { Unit } from '../../store/index.ts';
+import { sealNumber } from '../contents.ts';
 import type { Fetched } from '../fetching.ts';
 import { type Problem, problem, Refused } from '../problem.ts';
 import { type HeldCase, record, releaseWaiting } from '../record.ts';
@@ -82,7 +83,7 @@ async function takeMaterials(unit: Unit, held: HeldCase, prepared: Prepared, who
   const promised = [...there.values()].filter(({ source }) => source === 'COMMITTED');
   if (promised.length > 0 && prepared.hasBadCredit) problems.push(problem('TOLERANCE_REFUSED', 'materials'));
   if (problems.length > 0) throw new Refused(...problems);
-  const added = missing.map(([id]) => rowOf(held.row.id, id, prepared, who, now));
+  const added = missing.map(([id]) => rowOf({ caseId: held.row.id, material: id, addedBy: who.actor, addedAt: now }, prepared, tools));
   if (added.length > 0) await unit.db.insert(caseMaterials).values(added);
   for (const { material } of promised) await setDeadline(unit, held.row.id, material, wanted.get(material) ?? [], tools, now);
 }
@@ -114,11 +115,18 @@ function lacking(id: string, { fetched }: Prepared): readonly Problem[] {
   return (fetched.get(id)?.kind ?? 'none') === 'none' ? [problem('MISSING_MATERIAL', `materials/${id}`)] : [];
 }
 
+type MaterialRow = typeof caseMaterials.$inferInsert;
+
 /** What an agency holds counts as handed in; what it could not be asked for is the gateway's to fetch, not the applicant's. */
-function rowOf(caseId: string, material: string, { fetched }: Prepared, who: Who, addedAt: Date): typeof caseMaterials.$inferInsert {
-  const found = fetched.get(material);
-  const common = { caseId, material, addedBy: who.actor, addedAt };
-  return found?.kind === 'found' ? { ...common, source: 'FETCHED', number: found.number } : { ...common, source: 'SYSTEM_DELAYED' };
+function rowOf(
+  row: Pick<MaterialRow, 'caseId' | 'material' | 'addedBy' | 'addedAt'>,
+  { fetched }: Prepared,
+  { vault }: CasesTools,
+): MaterialRow {
+  const found = fetched.get(row.material);
+  return found?.kind === 'found'
+    ? { ...row, source: 'FETCHED', number: sealNumber(vault, row, found.number) }
+    : { ...row, source: 'SYSTEM_DELAYED' };
 }
 
 async function setDeadline(

@@ -2,7 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import { eq } from 'drizzle-orm';
 import type { Application, ApplicationMaterial } from '../../connect/index.ts';
 import type { FileType } from '../../files/index.ts';
-import { openContents } from '../contents.ts';
+import { openContents, openNumber } from '../contents.ts';
 import type { HeldCase, ItemRow } from '../record.ts';
 import { caseMaterials } from '../tables.ts';
 import type { CasesTools } from '../tools.ts';
@@ -35,16 +35,14 @@ async function materialsOf(caseId: string, wanted: ReadonlySet<string>, tools: C
   return Promise.all(rows.filter(({ material }) => wanted.has(material)).map((row) => materialOf(row, tools)));
 }
 
-async function materialOf(
-  { material, number, source, file }: typeof caseMaterials.$inferSelect,
-  tools: CasesTools,
-): Promise<ApplicationMaterial> {
+async function materialOf(row: typeof caseMaterials.$inferSelect, tools: CasesTools): Promise<ApplicationMaterial> {
+  const { material, source, file } = row;
   const nameZh = tools.catalogue.material(material)?.nameZh ?? material;
   return {
     id: material,
     nameZh,
     file: file === null ? null : await fileOf(file, nameZh, tools),
-    number,
+    number: openNumber(tools.vault, row),
     follows: source === 'COMMITTED' || source === 'SYSTEM_DELAYED',
   };
 }

@@ -1,6 +1,6 @@
 import { and, eq, inArray, isNotNull, isNull, lt, lte, or } from 'drizzle-orm';
 import { civilDateOf } from '../../calendar/index.ts';
-import { openContents } from '../contents.ts';
+import { openContents, sealNumber } from '../contents.ts';
 import { reminderText, sendText } from '../errands/index.ts';
 import { fetcherOf } from '../fetching.ts';
 import { FINAL, PHASES } from '../life/index.ts';
@@ -142,7 +142,7 @@ function arrived(caseId: string, material: string, number: string, tools: CasesT
     const row = and(eq(caseMaterials.caseId, caseId), eq(caseMaterials.material, material));
     await unit.db
       .update(caseMaterials)
-      .set({ source: 'FETCHED', number, addedAt: new Date(tools.clock.now()) })
+      .set({ source: 'FETCHED', number: sealNumber(tools.vault, { caseId, material }, number), addedAt: new Date(tools.clock.now()) })
       .where(row);
     const { number: caseNumber, subject } = held.row;
     unit.audit.write({ action: 'case.material-fetched', ...GATEWAY, outcome: 'done', case: caseNumber, subject, detail: { material } });

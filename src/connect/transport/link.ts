@@ -121,6 +121,9 @@ function formEncoded(request: WireRequest): WireRequest {
   return { ...request, body, headers: { ...request.headers, 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' } };
 }
 
+/** It is logged, and a careless agency says there whom it was asked about: neither their number nor their name looks like this. */
+const LIKE_A_CODE = /^(?!.*\d{11})[\w.:-]{1,40}$/;
+
 /** What an agency's own code means: a fault, or that there is no such record. */
 export type Meaning = AgencyFault | 'absent';
 
@@ -132,5 +135,5 @@ export function meant(meanings: Meanings, code: string, call: Call): null {
   // The code comes from outside: "constructor" must not find what every object has.
   const meaning = (Object.hasOwn(meanings, code) && meanings[code]) || 'REFUSED';
   if (meaning === 'absent') return null;
-  throw new AgencyError(call, meaning, { private: { agencyCode: code.slice(0, 40) } });
+  throw new AgencyError(call, meaning, { private: { agencyCode: LIKE_A_CODE.test(code) ? code : 'not like a code' } });
 }

@@ -9,6 +9,7 @@ import { badInput } from '../scalars.ts';
 export const HALL: readonly Role[] = ['clerk', 'officer', 'supervisor'];
 export const APPLICANTS: readonly Role[] = ['citizen', 'kiosk'];
 export const DECIDERS: readonly Role[] = ['officer', 'supervisor'];
+const SEEING_ALL: readonly Role[] = [...HALL, 'auditor'];
 const MOST_PER_PAGE = 100;
 const PAGE = 20;
 
@@ -26,14 +27,13 @@ export async function roomFor({ caller, cases }: RequestContext, roles: readonly
   throw new GraphQLError(`this needs one of the roles ${roles.join(', ')}`, { extensions: { code: 'FORBIDDEN' } });
 }
 
-/** A citizen and a kiosk see what they opened themselves; of all else they are told that there is none. */
+/** Staff and auditors see every case, whoever else only what they opened themselves: of all else they are told that there is none. */
 export async function visible(number: string, { caller, cases }: Pick<RequestContext, 'caller' | 'cases'>): Promise<CaseView | null> {
   const view = await (await cases.enter()).views.case(number);
   return view && isVisible(view.row.openedBy, caller) ? view : null;
 }
 
-const isVisible = (openedBy: string, { role, actor }: RequestContext['caller']): boolean =>
-  !APPLICANTS.includes(role) || openedBy === actor;
+const isVisible = (openedBy: string, { role, actor }: RequestContext['caller']): boolean => SEEING_ALL.includes(role) || openedBy === actor;
 
 /** Whether the caller may read a file: their own until it belongs to a case, then that of a case they may read. */
 export async function mayRead({ caseId, uploadedBy }: FileView, asked: Pick<RequestContext, 'caller' | 'cases'>): Promise<boolean> {
