@@ -1,5 +1,5 @@
 /**
- * T10, T11, I7: what a hall is told of people lies nowhere in clear and is told nobody else. Invented people go every path
+ * T10, T11 and I7: what a hall is told of people lies nowhere in clear and is told nobody else. Invented people go every path
  * through a built gateway, its Redis and its database; then everything that it left behind is looked through.
  */
 import { spawnSync } from 'node:child_process';
@@ -54,7 +54,7 @@ it('whatever form it was written in, a canary is found', () => {
   expect(find(randomBytes(1_000_000))).toEqual([]);
 });
 
-describe.skipIf(missing !== undefined)('canaries that went every path', () => {
+describe.skipIf(missing !== undefined)('T10, T11: canaries that went every path', () => {
   const canaries = new Canaries();
   const walks = [...READING, ...WRITING].map((path) => path(canaries));
   const find = finderOf(canaries.all);

@@ -83,7 +83,9 @@ describe('a file that a citizen sends', () => {
     const attached = (await asked('attachMaterial', 'AttachMaterialInput', input, 'citizen')).data.attachMaterial;
     expect(attached.case.materials).toEqual([{ file: body }]);
     expect((await fetched(body.id, 'officer')).bytes.equals(PDF)).toBe(true);
-    expect((await fetched(body.id, 'kiosk')).status).toBe(404);
+    for (const role of ['kiosk', 'integrator'] as const) expect((await fetched(body.id, role)).status).toBe(404);
+    const seen = `{ case(number: "${input.number}") { form } }`;
+    expect((await hall.ask(seen, {}, { role: 'integrator' })).data).toEqual({ case: null });
   });
 
   it('a name that was made up is no file', async () => {

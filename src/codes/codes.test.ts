@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { citizenIdFault, maskCitizenId, usccFault } from './index.ts';
+import { citizenIdFault, maskCitizenId, maskCitizenIds, usccFault } from './index.ts';
 
 describe('unified social credit code', () => {
   it.each(['91350100M000100Y43', '12441500196720244T', '91321071990000017N'])('accepts %s', (code) => {
@@ -33,5 +33,10 @@ describe('citizen identity number', () => {
   });
   it('masks all but the first 1 and last 2', () => {
     expect(maskCitizenId('11010519491231002X')).toBe('1***************2X');
+  });
+  it('masks those within a text, and leaves other long numbers', () => {
+    expect(maskCitizenIds('张三（11010519491231002x）、440524188001010014')).toBe('张三（1***************2x）、4***************14');
+    const others = '1132107100009000XY4002014001000202611280001 440524188001010015 4405241880010100140 91321071990000017N';
+    expect(maskCitizenIds(others)).toBe(others);
   });
 });

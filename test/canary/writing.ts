@@ -7,6 +7,7 @@ import { createClient } from 'graphql-sse';
 import { Client } from 'pg';
 import { expect } from 'vitest';
 import { openCatalogue } from '../../src/app.ts';
+import { maskCitizenId } from '../../src/codes/index.ts';
 import { filledForm } from '../filled-form.ts';
 import type { CanaryEnterprise, CanaryPerson } from './canaries.ts';
 import type { Asked, CanaryHall, Heard } from './hall.ts';
@@ -148,6 +149,9 @@ const decided: Path = (canaries) => {
     await done(hall, path, 'decide', { item: item?.id, decision: 'GRANT', resultNumber: '示例-7' }, { role: 'officer' });
     await expect.poll(async () => (await hall.sandbox.applications('ems')).length, LATER).toBeGreaterThan(0);
     await expect.poll(() => messagesOf(hall, path, number), LATER).not.toEqual([]);
+    const { materials } = (await hall.ask(path, SHOWN, { number }, { may: 'masked' })).data.case;
+    const shown = materials.find(({ material }: { material: { id: string } }) => material.id === 'agent-id').number;
+    expect(shown).toBe(maskCitizenId(person.idNumber));
     const headers = { authorization: (await hall.signed({ role: 'auditor' }, 'POST', '/'))['authorization'] ?? '' };
     const client = createClient({ url: `${hall.url}/graphql/stream`, headers, retryAttempts: 0 });
     const query = 'subscription { caseUpdated(after: "0.0") { eventId kind caseNumber why actor item { slug } } }';

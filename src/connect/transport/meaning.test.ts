@@ -79,6 +79,13 @@ describe("a SOAP agency's replies", () => {
     await expect(ask(fault('Twice'), 'utf-8', 500)).rejects.toMatchObject({ code: 'AGENCY_AMBIGUOUS', private: { agencyCode: 'Twice' } });
     await expect(ask(fault('constructor'), 'utf-8', 500)).rejects.toMatchObject({ code: 'AGENCY_REFUSED' });
   });
+  it.each(['321012198812139970', '谢示仁', 'E 1', 'x'.repeat(41)])(
+    'a code that may be somebody’s is not told the log: %s',
+    async (code) => {
+      const said = ask(fault(code), 'utf-8', 500);
+      await expect(said).rejects.toMatchObject({ code: 'AGENCY_REFUSED', private: { agencyCode: 'not like a code' } });
+    },
+  );
   it('status 404 is no record, even with XML', async () => {
     await expect(ask(good, 'utf-8', 404)).rejects.toMatchObject({ code: 'AGENCY_REFUSED', private: { status: 404 } });
   });
