@@ -42,14 +42,15 @@ export interface AuditRow {
 export class AuditBuffer implements AuditWriter {
   readonly #entries: AuditEntry[] = [];
   readonly #now: () => Date;
+  /** The writer's last number once the rows are written; good when the transaction commits. */
+  last: Numbered | undefined;
 
   constructor(now: () => Date) {
     this.#now = now;
   }
 
   write(entry: AuditEntry): void {
-    // People write reasons, and in them whatever they think of.
-    this.#entries.push(entry.why === undefined ? entry : { ...entry, why: maskCitizenIds(entry.why) });
+    this.#entries.push(entry);
   }
 
   get isEmpty(): boolean {
@@ -63,9 +64,9 @@ export class AuditBuffer implements AuditWriter {
       'insert into yimen.audit_writer (writer, last) values ($1, $2) on conflict (writer) do update set last = audit_writer.last + $2 returning last',
       [writer, this.#entries.length],
     );
-    const first = Number(rows[0]?.['last']) - this.#entries.length + 1;
-    const at = this.#now().toISOString();
-    const written = this.#entries.map((entry, i) => rowOf(writer, first + i, at, entry));
+    const last = Number(rows[0]?.['last']);
+    const written = rowsFrom(writer, last - this.#entries.length, this.#entries, this.#now());
+    this.last = { writer, last };
     await query(
       `insert into yimen.audit (writer, number, at, action, entry, salt, digest)
        select writer, number, at, entry->>'action', entry, salt, digest
@@ -74,6 +75,73 @@ export class AuditBuffer implements AuditWriter {
     );
   }
 }
+
+/** Where a writer's numbers have come. */
+export interface Numbered {
+  readonly writer: string;
+  readonly last: number;
+}
+
+/** A statement that is kept together with rows of proof. */
+export interface Along {
+  /** Takes `$5`, and does nothing unless `exists (select from counted)`. */
+  readonly sql: string;
+  /** Sent as JSON. */
+  readonly value: unknown;
+}
+
+/** What one statement wrote: the numbers that were given, and what the statement that went along returned. */
+export interface Proven extends Numbered {
+  readonly along: readonly Record<string, unknown>[];
+}
+
+/**
+ * Writes rows of proof that stand alone in one statement, which is kept whole or not at all. `last` is the writer's last
+ * number as far as it is known; undefined comes back, and nothing is written, where it is another one.
+ */
+export async function proveAlone(
+  { query, writer }: Session,
+  last: number,
+  entries: readonly AuditEntry[],
+  at: Date,
+  along?: Along,
+): Promise<Proven | undefined> {
+  const written = rowsFrom(writer, last, entries, at);
+  const values = [writer, last, entries.length, JSON.stringify(written), ...(along ? [JSON.stringify(along.value)] : [])];
+  const { rows } = await query(proofOf(along?.sql), values, along ? 'proof-along' : 'proof');
+  const [row] = rows;
+  return row?.['last'] === null ? undefined : { writer, last: last + entries.length, along: (row?.['along'] ?? []) as Proven['along'] };
+}
+
+/** The last number that a writer gave. */
+export async function lastNumber({ query, writer }: Session): Promise<number> {
+  const { rows } = await query('select last from yimen.audit_writer where writer = $1', [writer]);
+  return Number(rows[0]?.['last'] ?? 0);
+}
+
+// The row of the counter is this connection's own. Where it is gone nothing may begin anew: numbers would be given twice.
+const proofOf = (along: string | undefined): string => `
+  with counted as (
+    insert into yimen.audit_writer as writers (writer, last)
+    select $1::text, $2::bigint + $3::bigint where $2::bigint = 0 or exists (select from yimen.audit_writer where writer = $1::text)
+    on conflict (writer) do update set last = excluded.last where writers.last = $2::bigint
+    returning last
+  ), written as (
+    insert into yimen.audit (writer, number, at, action, entry, salt, digest)
+    select writer, number, at, entry->>'action', entry, salt, digest
+    from jsonb_to_recordset($4::jsonb) as row(writer text, number bigint, at timestamptz, entry jsonb, salt text, digest text)
+    where exists (select from counted)
+  )${along ? `, along as (${along})` : ''}
+  select (select last from counted) as last, ${along ? "(select coalesce(jsonb_agg(to_jsonb(along)), '[]') from along)" : "'[]'::jsonb"} as along`;
+
+/** Entries as rows, numbered from the one after `last`. */
+const rowsFrom = (writer: string, last: number, entries: readonly AuditEntry[], at: Date): readonly AuditRow[] => {
+  const time = at.toISOString();
+  return entries.map((entry, i) => rowOf(writer, last + 1 + i, time, masked(entry)));
+};
+
+/** People write reasons, and in them whatever they think of. */
+const masked = (entry: AuditEntry): AuditEntry => (entry.why === undefined ? entry : { ...entry, why: maskCitizenIds(entry.why) });
 
 function rowOf(writer: string, number: number, at: string, entry: AuditEntry): AuditRow {
   const said = { writer, number, at, entry, salt: newSalt() };

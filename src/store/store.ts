@@ -1,4 +1,4 @@
-import { AuditBuffer, type AuditWriter } from './audit.ts';
+import { type Along, AuditBuffer, type AuditEntry, type AuditWriter, lastNumber, type Proven, proveAlone } from './audit.ts';
 import { type Source, snapshotOf } from './backup/write.ts';
 import type { Db, Driver, Session } from './database/driver.ts';
 import { openEmbedded } from './database/embedded.ts';
@@ -42,6 +42,11 @@ export interface Store {
    * `work` may run again when it loses a race for a row, so it changes nothing but the database.
    */
   transaction<T>(work: (unit: Unit) => Promise<T>): Promise<T>;
+  /**
+   * Writes rows of proof of what changed nothing, in one statement, with at most one more that goes along; gives back what that
+   * one returned. Throws {@link StoreUnavailable} where the database is away.
+   */
+  prove(entries: readonly AuditEntry[], along?: Along): Promise<Proven['along']>;
   /** Reads. */
   readonly db: Pick<Db, 'select' | 'selectDistinct' | 'selectDistinctOn' | 'execute' | '$count' | 'with'>;
   /** Runs the jobs of a queue in this process from now on. */
@@ -86,6 +91,22 @@ async function openDriver({
 
 function storeOver(driver: Driver, jobs: Jobs, { clock }: StoreOptions): Store {
   const watchers = new Set<() => void>();
+  /** The last number of each writer, as far as this process knows. */
+  const numbers = new Map<string, number>();
+  const proven = () => {
+    for (const written of watchers) written();
+  };
+  async function prove(entries: readonly AuditEntry[], along?: Along): Promise<Proven['along']> {
+    const done = await driver.single(async (session) => {
+      const attempt = (last: number) => proveAlone(session, last, entries, new Date(clock.now()), along);
+      const known = numbers.get(session.writer);
+      return (known === undefined ? undefined : await attempt(known)) ?? attempt(await lastNumber(session));
+    });
+    if (!done) throw new Error('another process writes rows of proof in the name of this one');
+    numbers.set(done.writer, done.last);
+    proven();
+    return done.along;
+  }
   async function once<T>(work: (unit: Unit) => Promise<T>): Promise<T> {
     const sent = new Set<string>();
     const audit = new AuditBuffer(() => new Date(clock.now()));
@@ -96,12 +117,14 @@ function storeOver(driver: Driver, jobs: Jobs, { clock }: StoreOptions): Store {
       return done;
     });
     if (sent.size > 0) void jobs.wake(sent);
-    if (!audit.isEmpty) for (const written of watchers) written();
+    if (audit.last) numbers.set(audit.last.writer, audit.last.last);
+    if (!audit.isEmpty) proven();
     return result;
   }
   return {
     engine: driver.engine,
     transaction: (work) => again(() => once(work)),
+    prove,
     db: driver.db,
     work: (queue, run) => jobs.work(queue, run),
     onProof(written) {

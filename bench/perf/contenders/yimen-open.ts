@@ -46,7 +46,7 @@ function openSchema(): string {
   mkdirSync(folder, { recursive: true });
   const files = schemaFolders(settings).flatMap((from) => readdirSync(from).map((name) => resolve(from, name)));
   for (const [i, file] of files.filter((name) => name.endsWith('.graphql')).entries()) {
-    const opened = readFileSync(file, 'utf8').replaceAll('rule: SESSION', 'rule: OPEN').replaceAll(' @mask(kind: ID_NUMBER)', '');
+    const opened = readFileSync(file, 'utf8').replaceAll('rule: SESSION', 'rule: OPEN').replaceAll(/ @mask\(kind: [A-Z_]+\)/g, '');
     writeFileSync(resolve(folder, `${i}.graphql`), opened);
   }
   return folder;
@@ -64,8 +64,8 @@ const documents = graphs.createDocuments({
   sandbox: false,
 });
 const onInternal = (error: unknown) => console.error(error);
-const apollo = graphs.createApollo({ schema: graph.schema, documents, onInternal });
-await apollo.start();
+const execution = graphs.createExecution({ schema: graph.schema });
+const answering = await graphs.openAnswering({ schema: graph.schema, documents, execution, onInternal });
 const catalogue = loadCatalogue(resolve(packageFolder(), 'catalogue'));
 const key = randomBytes(32);
 
@@ -90,7 +90,8 @@ const server = createHttpServer({
   load: { isOver: () => false, admit() {}, close() {} },
   schema: graph.schema,
   documents,
-  apollo,
+  execution,
+  answering,
   authenticator: { authenticate: async () => everybody },
   engine,
   catalogue,

@@ -18,7 +18,8 @@ export async function rowsOf<Row extends object>(db: Pick<Db, 'execute'>, statem
 /** One connection for a while: what is asked of it happens in order. */
 export interface Session {
   readonly db: Db;
-  query(text: string, values?: readonly unknown[]): Promise<Rows>;
+  /** A `name` stands for one text: the server reads that once. */
+  query(text: string, values?: readonly unknown[], name?: string): Promise<Rows>;
   /** Names this connection among all that ever wrote: it has one transaction at a time. */
   readonly writer: string;
 }
@@ -31,6 +32,8 @@ export interface Driver {
   query(text: string, values?: readonly unknown[]): Promise<Rows>;
   /** Commits when `work` resolves, rolls back when it rejects. */
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /** Runs `work` on one connection; every statement of it is kept by itself. */
+  single<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /** Runs `work` while no other process holds the lock of this number; undefined where another holds it and `wait` is false. */
   locked<T>(lock: number, wait: boolean, work: (session: Session) => Promise<T>): Promise<T | undefined>;
   /** Told of every notice on a channel, and with an empty text whenever notices may have been missed. */

@@ -32,6 +32,7 @@ export async function openEmbedded(folder?: string): Promise<Driver> {
           writer,
         }),
       ) as ReturnType<typeof work>,
+    single: (work) => work({ db: driver.db, query, writer }),
     // One process, one connection: who asks has the lock.
     locked: (_lock, _wait, work) => work({ db: driver.db, query, writer }),
     listen: (channel, onNotice) => database.listen(channel, onNotice),

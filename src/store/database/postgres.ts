@@ -47,7 +47,7 @@ export function openPostgres({ url, connections = CONNECTIONS, name = GATEWAY, l
     writers.set(client, writer);
     const db = faces.get(client) ?? drizzle({ client });
     faces.set(client, db);
-    return { db, query: (text, values) => run(client, text, values), writer };
+    return { db, query: (text, values, name) => run(client, text, values, name), writer };
   }
 
   async function connected<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
@@ -68,6 +68,7 @@ export function openPostgres({ url, connections = CONNECTIONS, name = GATEWAY, l
     db: drizzle({ client: pool }),
     query: (text, values) => run(pool, text, values),
     transaction: (work) => connected((client) => inTransaction(session(client), work)),
+    single: (work) => connected((client) => work(session(client))),
     locked: (lock, wait, work) => connected((client) => whileLocked(session(client), lock, wait, work)),
     listen: (channel, onNotice) => listening({ ...common, keepAlive: true }, channel, onNotice),
     close: () => pool.end(),
@@ -78,8 +79,9 @@ function unavailable(cause: unknown): never {
   throw isUnavailable(cause) ? new StoreUnavailable(cause) : cause;
 }
 
-async function run(client: Pool | PoolClient, text: string, values: readonly unknown[] = []): Promise<Rows> {
-  return client.query(text, [...values]).catch(unavailable);
+async function run(client: Pool | PoolClient, text: string, values: readonly unknown[] = [], name?: string): Promise<Rows> {
+  const asked = name === undefined ? client.query(text, [...values]) : client.query({ name, text, values: [...values] });
+  return asked.catch(unavailable);
 }
 
 async function inTransaction<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {

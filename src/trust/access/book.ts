@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { sql } from 'drizzle-orm';
-import { type AuditEntry, rowsOf, type Store } from '../../store/index.ts';
+import type { AuditEntry, Store } from '../../store/index.ts';
 
 /** What was seen, ready to be written down. */
 export interface Access {
@@ -48,10 +47,11 @@ export function openBook(store: Store): AccessBook {
     try {
       const accesses = batch.flatMap((each) => each.accesses);
       const counts = countsOf(accesses);
-      const totals = await store.transaction(async ({ db, audit }) => {
-        for (const { entry } of accesses) audit.write(entry);
-        return counts.size === 0 ? [] : counted(db, [...counts.values()]);
-      });
+      const along = counts.size > 0 ? { sql: COUNTED, value: [...counts.values()] } : undefined;
+      const totals = (await store.prove(
+        accesses.map(({ entry }) => entry),
+        along,
+      )) as unknown as readonly Count[];
       for (const { actor, day, used } of totals) days.set(nameOf(actor, day), Number(used));
       for (const { kept } of batch) kept();
     } catch (cause) {
@@ -93,13 +93,9 @@ function countsOf(accesses: readonly Access[]): ReadonlyMap<string, Count> {
 }
 
 /** Counts for all machines at once; in one order everywhere, so that two gateways never wait for each other. */
-function counted(db: Parameters<typeof rowsOf>[0], counts: readonly Count[]): Promise<readonly Count[]> {
-  return rowsOf<Count>(
-    db,
-    sql`insert into yimen.bulk_use (day, actor, used)
-      select day, actor, used from jsonb_to_recordset(${JSON.stringify(counts)}::jsonb) as count(day date, actor text, used bigint)
-      order by day, actor
-      on conflict (day, actor) do update set used = bulk_use.used + excluded.used
-      returning day::text as day, actor, used`,
-  );
-}
+const COUNTED = `
+  insert into yimen.bulk_use (day, actor, used)
+  select day, actor, used from jsonb_to_recordset($5::jsonb) as count(day date, actor text, used bigint)
+  where exists (select from counted) order by day, actor
+  on conflict (day, actor) do update set used = bulk_use.used + excluded.used
+  returning day::text as day, actor, used`;
