@@ -241,7 +241,7 @@ function trustedIssuers({ config, profile, configFile }: Settings, sandbox: Sand
 const PERSONS_PER_MINUTE = 600;
 
 /** What the settings say of access; a path that the schema does not have ends the start. */
-function accessRoom({ config, configFile }: Settings, vault: Vault, { schema, advice }: Graph): AccessRoom {
+function accessRoom({ config, configFile }: Settings, vault: Vault, { schema, advice, masks }: Graph): AccessRoom {
   const { grants = {}, bulk = [], personsPerMinute = PERSONS_PER_MINUTE } = config.access ?? {};
   const named = [...Object.values(grants).flat(), ...bulk.flatMap(({ fields }) => fields)];
   const wrong = named.find((path) => !hasPath(schema, path));
@@ -249,6 +249,7 @@ function accessRoom({ config, configFile }: Settings, vault: Vault, { schema, ad
   return {
     vault,
     advice,
+    masks,
     grants: new Map(Object.entries(grants).map(([purpose, fields]) => [purpose, new Set(fields)])),
     bulk: new Map(bulk.map(({ actor, fields, perDay }) => [actor, { actor, fields: new Set(fields), perDay }])),
     personsPerMinute,

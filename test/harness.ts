@@ -73,8 +73,16 @@ export interface Hall extends AsyncDisposable {
 }
 
 /** Tests of reading ask as a machine that may read everything: what clerks may see, and why, has tests of its own. */
-const GRANTS = { CONSULTATION: ['Enterprise', 'Person'] };
-const EVERYTHING = { actor: 'sandbox-integrator', fields: ['Enterprise', 'Person', 'Query'], perDay: 1_000_000 };
+const IN_CLEAR = [
+  'Person.identity.nameZh',
+  'Person.identity.nameEn',
+  'Person.household.householdId',
+  'Person.household.address',
+  'Person.household.members.nameZh',
+  'Person.socialInsurance.socialSecurityNumber',
+];
+const GRANTS = { CONSULTATION: ['Enterprise', 'Person', ...IN_CLEAR] };
+const EVERYTHING = { actor: 'sandbox-integrator', fields: ['Enterprise', 'Person', 'Query', ...IN_CLEAR], perDay: 1_000_000 };
 
 /** A test asks faster than a counter. */
 const UNCOUNTED = { perActor: 1_000_000, perWindow: 1_000_000, perAddress: 1_000_000, refusedPerAddress: 1_000_000 };

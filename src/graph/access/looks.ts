@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { civilDateOf } from '../../calendar/index.ts';
 import type { Clock } from '../../clock/index.ts';
+import type { MaskKind } from '../../codes/index.ts';
 import type { Language } from '../../connect/index.ts';
 import type { AuditEntry, Vault } from '../../store/index.ts';
 import {
@@ -9,6 +10,7 @@ import {
   type AccessRule,
   decide,
   type Eyes,
+  isInClear,
   purposeText,
   type Subject,
   subjectName,
@@ -37,6 +39,17 @@ export function subjectIn(section: string, key: unknown): Subject | undefined {
   return kind && typeof key === 'string' ? { kind, key } : undefined;
 }
 
+/** A value that is about to be shown in clear. */
+export interface Shown {
+  /** Whose: a subject, or the keyed hash that a case holds of its applicant. */
+  readonly subject: Subject | string;
+  /** Like `Person.household.address`, or `Case.form.applicant-phone`. */
+  readonly field: string;
+  readonly reason: string;
+  /** Number of the case in which it stands. */
+  readonly case?: string | undefined;
+}
+
 /** What one request looks at: every section is let in or refused here, and all of it is written down before the answer leaves. */
 export interface Looks {
   /** Lets a look in. Throws what the client is told where it is refused. */
@@ -45,8 +58,10 @@ export interface Looks {
   refused(look: Look): Refusal['code'] | undefined;
   /** An agency failed: nothing of this was seen. */
   missed(look: Look): void;
-  /** Writes down that a number was shown in clear, and why, before it is. */
-  unmasked(subject: Subject, reason: string): Promise<void>;
+  /** Whether a masked field of what is let in is shown in clear. */
+  isInClear(kind: MaskKind, paths: readonly string[]): boolean;
+  /** Writes down that a value was shown in clear, and why, before it is. */
+  unmasked(shown: Shown): Promise<void>;
   /** Writes down what was looked at since the last time. Rejects where it cannot be kept. */
   keep(): Promise<void>;
 }
@@ -128,12 +143,16 @@ export function looksOf(tools: LooksTools): Looks {
       noted.clear();
       await (await tools.book()).write(accesses);
     },
-    async unmasked(subject, reason) {
+    isInClear: (kind, paths) => isInClear(kind, paths, eyes),
+    async unmasked({ subject, field, reason, case: number }) {
+      const whose = typeof subject === 'string' ? undefined : subject;
       const entry = {
-        ...entryOf('subject.unmasked', subject, tools),
+        ...entryOf('subject.unmasked', whose, tools),
+        ...(typeof subject === 'string' && { subject }),
+        ...(number !== undefined && { case: number }),
         outcome: 'done',
         why: reason,
-        detail: { fields: ['Person.idNumber'] },
+        detail: { fields: [field] },
       } as const;
       await (await tools.book()).write([{ entry }]);
     },

@@ -26,6 +26,8 @@ export interface Eyes {
   /** What the session's purpose calls for. */
   readonly needs: Needs | undefined;
   readonly bulk: BulkGrant | undefined;
+  /** Whether the session serves the caller and nobody else. */
+  readonly isThemself: boolean;
 }
 
 /** One section of one subject that is about to be read. */
