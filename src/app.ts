@@ -24,7 +24,6 @@ import {
   hasPath,
   manifestShape,
   noticeDesk,
-  personBudget,
 } from './graph/index.ts';
 import { auditKey, openCaseRoom } from './hall.ts';
 import { backupHall } from './keeping.ts';
@@ -32,7 +31,16 @@ import { idKey } from './keys.ts';
 import type { SandboxDescription } from './kit/index.ts';
 import { hallLog } from './log.ts';
 import { openSandbox, sandboxDoor } from './sandbox.ts';
-import { addressReader, createHttpServer, createRates, drained, watchLoad } from './server/index.ts';
+import {
+  addressReader,
+  createCounts,
+  createHttpServer,
+  createRates,
+  drained,
+  type PersonLimits,
+  personBudget,
+  watchLoad,
+} from './server/index.ts';
 import { checked, type IssuerSettings, packageFolder, type Settings } from './settings/index.ts';
 import { derivedKey, openShared, Vault } from './store/index.ts';
 import { doorTls } from './tls.ts';
@@ -103,6 +111,7 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
   const access = accessRoom(settings, vault, graph);
   if (!sandbox && !settings.config.notices?.address)
     log.warn('notices.address is not set: printed notices name the address at which this process listens');
+  const counts = createCounts(shared);
   const load = sheds ? watchLoad(metrics.onShed) : UNWATCHED;
   const server = createHttpServer({
     tls,
@@ -134,7 +143,7 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
     }),
     connectorsOf: connectorsByAgency(engine),
     access,
-    spend: personBudget(access.personsPerMinute),
+    persons: personBudget(personLimits(settings), counts),
     ruleOf: (field) => graph.rules.get(field),
     bulkUsed: (actor, day) => cases.opened?.access.book.used(actor, day) ?? 0,
     origins: settings.config.origins ?? [],
@@ -142,7 +151,7 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
     runSecret,
     backup: async (folder) => backupHall(settings, (await cases.evidence()).source, folder),
     metrics,
-    rates: createRates(settings.config.requests ?? {}, shared),
+    rates: createRates(settings.config.requests ?? {}, counts),
     addressOf: addressReader(settings.config.proxies ?? []),
     stopping: stopping.signal,
     isReady: () => !stopping.signal.aborted && !load.isOver(),
@@ -238,11 +247,16 @@ function trustedIssuers({ config, profile, configFile }: Settings, sandbox: Sand
   return issuers;
 }
 
-const PERSONS_PER_MINUTE = 600;
+/** A page of a counter reads some five sections of a person; a family has a handful of members. */
+const personLimits = ({ config: { access = {} } }: Settings): PersonLimits => ({
+  perCaller: access.personsPerMinute ?? 600,
+  perPerson: access.looksAtOnePerMinute ?? 300,
+  different: access.differentPersonsPerMinute ?? 120,
+});
 
 /** What the settings say of access; a path that the schema does not have ends the start. */
 function accessRoom({ config, configFile }: Settings, vault: Vault, { schema, advice, masks }: Graph): AccessRoom {
-  const { grants = {}, bulk = [], personsPerMinute = PERSONS_PER_MINUTE } = config.access ?? {};
+  const { grants = {}, bulk = [] } = config.access ?? {};
   const named = [...Object.values(grants).flat(), ...bulk.flatMap(({ fields }) => fields)];
   const wrong = named.find((path) => !hasPath(schema, path));
   if (wrong) throw new Error(`${configFile}: access: the schema has no field ${wrong}`);
@@ -252,6 +266,5 @@ function accessRoom({ config, configFile }: Settings, vault: Vault, { schema, ad
     masks,
     grants: new Map(Object.entries(grants).map(([purpose, fields]) => [purpose, new Set(fields)])),
     bulk: new Map(bulk.map(({ actor, fields, perDay }) => [actor, { actor, fields: new Set(fields), perDay }])),
-    personsPerMinute,
   };
 }

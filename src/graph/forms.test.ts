@@ -86,7 +86,6 @@ function contextOf(role: Role): RequestContext {
       grants: new Map(),
       bulk: new Map(),
       masks: new Map(),
-      personsPerMinute: 1,
     },
     ruleOf: () => undefined,
     checkForm: () => [],

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap } from '@apollo/server';
 import { type Asked, type DoorOptions, deadline, door, type Handler, readJson, requestContext } from './asking.ts';
+import { rateHeaders } from './limits/index.ts';
 
 /** The bare handler of `/graphql`: who asks, how long there is, then Apollo. */
 export const graphqlDoor = (options: DoorOptions): Handler =>
@@ -25,7 +26,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, asked:
     // What was seen is written down before anybody sees it.
     await context.looks.keep();
     if (reply.body.kind !== 'complete') throw new Error('incremental delivery is not offered');
-    response.writeHead(reply.status ?? 200, { ...Object.fromEntries(reply.headers), ...asked.headers }).end(reply.body.string);
+    const limits = rateHeaders([asked.left, ...options.persons.left(asked.caller.actor)]);
+    response.writeHead(reply.status ?? 200, { ...Object.fromEntries(reply.headers), ...asked.headers, ...limits }).end(reply.body.string);
   } finally {
     clearTimeout(timer);
   }

@@ -74,14 +74,20 @@ export interface LooksTools {
   readonly book: () => Promise<AccessBook>;
   /** Sections that a machine has read today. */
   readonly bulkUsed: (actor: string, day: string) => number;
-  /** Refuses whoever asks for too many sections of persons; undefined where there is still room. */
-  readonly spend: (sections: number) => number | undefined;
+  /** Counts a section of a person, by their key; of a search without one. What is full is named; undefined where there was room. */
+  readonly spend: (person: string | undefined) => Spent | undefined;
+}
+
+/** A limit that has no room, and after how many milliseconds it has some. */
+interface Spent {
+  readonly limit: string;
+  readonly retryAfterMs: number;
 }
 
 /** Why a look is not let in: by the rules, or because there were too many. */
 type Refusal =
   | Extract<Verdict, { allowed: false }>
-  | { readonly allowed: false; readonly code: 'LIMIT_EXCEEDED'; readonly retryAfterMs: number | undefined };
+  | { readonly allowed: false; readonly code: 'LIMIT_EXCEEDED'; readonly limit: string; readonly retryAfterMs?: number };
 
 interface Noted {
   readonly subject: Subject | undefined;
@@ -118,12 +124,14 @@ export function looksOf(tools: LooksTools): Looks {
     return undefined;
   }
 
-  function tooMany({ subject }: Look, by: string): Refusal | undefined {
+  function tooMany({ rule, subject }: Look, by: string): Refusal | undefined {
     const { bulk } = eyes;
     if (by === 'bulk' && bulk && tools.bulkUsed(bulk.actor, today()) + totalBulk() >= bulk.perDay)
-      return { allowed: false, code: 'LIMIT_EXCEEDED', retryAfterMs: undefined };
-    const retryAfterMs = subject?.kind === 'person' ? tools.spend(1) : undefined;
-    return retryAfterMs === undefined ? undefined : { allowed: false, code: 'LIMIT_EXCEEDED', retryAfterMs };
+      return { allowed: false, code: 'LIMIT_EXCEEDED', limit: 'bulk' };
+    // A search that is not public may show anybody.
+    const mayShowPersons = subject ? subject.kind === 'person' : rule === 'SESSION';
+    const spent = mayShowPersons ? tools.spend(subject?.key) : undefined;
+    return spent && { allowed: false, code: 'LIMIT_EXCEEDED', ...spent };
   }
 
   const totalBulk = () => [...noted.values()].reduce((sum, { bulk }) => sum + bulk, 0);
@@ -219,9 +227,9 @@ const LIMITED = {
 /** What a client is told of a refused look. It names fields, never values. */
 function told(refusal: Refusal, { section, agency }: Look, language: Language): GraphQLError {
   if (!('why' in refusal)) {
-    const { code, retryAfterMs } = refusal;
+    const { code, limit, retryAfterMs } = refusal;
     return new GraphQLError(LIMITED[language], {
-      extensions: { code, retryable: true, ...(retryAfterMs !== undefined && { retryAfterMs }) },
+      extensions: { code, limit, retryable: true, ...(retryAfterMs !== undefined && { retryAfterMs }) },
     });
   }
   const { code, why } = refusal;

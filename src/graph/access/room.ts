@@ -19,8 +19,6 @@ export interface AccessRoom {
   readonly bulk: BulkGrants;
   /** Fields that leave masked, by paths like `Person.household.address`. */
   readonly masks: ReadonlyMap<string, MaskKind>;
-  /** Sections of persons that one caller may read in a minute. */
-  readonly personsPerMinute: number;
 }
 
 interface Known {
@@ -80,23 +78,4 @@ export async function eyesOf(caller: Caller, session: ServiceSession | undefined
 
 function servesOnly(name: string | undefined, session: ServiceSession | undefined, vault: Vault): boolean {
   return session?.subjects.every((each) => subjectName(vault, each) === name) ?? false;
-}
-
-const MINUTE_MS = 60_000;
-
-/**
- * Counts the sections of persons that each caller reads, in steps of a minute. Gives back after how many milliseconds there is
- * room again, where there is none now.
- */
-export function personBudget(perMinute: number): (actor: string, sections: number) => number | undefined {
-  const spent = new LRUCache<string, { count: number; readonly since: number }>({ max: 10_000 });
-  return (actor, sections) => {
-    const now = Date.now();
-    const found = spent.get(actor);
-    const entry = found && now - found.since < MINUTE_MS ? found : { count: 0, since: now };
-    if (entry !== found) spent.set(actor, entry);
-    if (entry.count + sections > perMinute) return entry.since + MINUTE_MS - now;
-    entry.count += sections;
-    return undefined;
-  };
 }
