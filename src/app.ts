@@ -24,6 +24,8 @@ import {
   hasPath,
   manifestShape,
   noticeDesk,
+  type RootAsks,
+  rootAsks,
 } from './graph/index.ts';
 import { auditKey, openCaseRoom } from './hall.ts';
 import { backupHall } from './keeping.ts';
@@ -105,7 +107,7 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
   const graph = createGraph({ folders: schemaFolders(settings), served: engine.served });
   const onInternal = (error: unknown, traceId: string) => log.error({ err: error, traceId }, 'internal error');
   const runSecret = randomBytes(24).toString('base64url');
-  const documents = hallDocuments(settings, graph, engine);
+  const documents = hallDocuments(settings, graph, engine, rootAsks({ catalogue, clock }));
   const listening = { url: '' };
   const stopping = new AbortController();
   const access = accessRoom(settings, vault, graph);
@@ -219,9 +221,9 @@ function hallCalendar({ config, configFile }: Settings): Calendar {
 }
 
 /** What clients may ask: held to the hall's limits, and to the documents it registered where it did. */
-function hallDocuments({ config, configFile, profile }: Settings, { schema }: Graph, { served }: Engine): Documents {
+function hallDocuments({ config, configFile, profile }: Settings, { schema }: Graph, { served }: Engine, asks: RootAsks): Documents {
   const { limits, documents } = config;
-  const rules = { schema, served, limits, sandbox: profile === 'sandbox' };
+  const rules = { schema, served, asks, limits, sandbox: profile === 'sandbox' };
   if (!documents) return createDocuments(rules);
   const file = resolve(dirname(configFile), documents.manifest);
   const manifest = checked(file, manifestShape, jsonIn(file, `${configFile}: documents.manifest`));

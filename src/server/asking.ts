@@ -135,6 +135,7 @@ export async function requestContext(
       vault: options.access.vault,
       book: async () => (await options.cases.access()).book,
       bulkUsed: options.bulkUsed,
+      perAgency: options.documents.perAgency,
       spend: (person) => options.persons.spend(caller.actor, person),
     }),
     traceId,

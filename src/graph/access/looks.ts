@@ -74,6 +74,8 @@ export interface LooksTools {
   readonly book: () => Promise<AccessBook>;
   /** Sections that a machine has read today. */
   readonly bulkUsed: (actor: string, day: string) => number;
+  /** Questions that one request may ask of one agency. */
+  readonly perAgency: number;
   /** Counts a section of a person, by their key; of a search without one. What is full is named; undefined where there was room. */
   readonly spend: (person: string | undefined) => Spent | undefined;
 }
@@ -101,6 +103,7 @@ interface Noted {
 export function looksOf(tools: LooksTools): Looks {
   const { eyes } = tools;
   const noted = new Map<string, Noted>();
+  const asked = new Map<string, number>();
   const today = () => civilDateOf(tools.clock.now());
 
   function noteOf({ subject }: Look): Noted {
@@ -119,13 +122,18 @@ export function looksOf(tools: LooksTools): Looks {
     const note = noteOf(look);
     for (const path of look.paths) (refusal ? note.refused : note.fields).add(path);
     if (refusal || !found.allowed) return refusal;
-    if (look.agency !== undefined) note.agencies.add(look.agency);
+    if (look.agency !== undefined) {
+      note.agencies.add(look.agency);
+      asked.set(look.agency, (asked.get(look.agency) ?? 0) + 1);
+    }
     if (found.by === 'bulk') note.bulk++;
     return undefined;
   }
 
-  function tooMany({ rule, subject }: Look, by: string): Refusal | undefined {
+  function tooMany({ rule, subject, agency = '' }: Look, by: string): Refusal | undefined {
     const { bulk } = eyes;
+    // Before the request nobody knew how many a list would hold.
+    if ((asked.get(agency) ?? 0) >= tools.perAgency) return { allowed: false, code: 'LIMIT_EXCEEDED', limit: 'perAgency' };
     if (by === 'bulk' && bulk && tools.bulkUsed(bulk.actor, today()) + totalBulk() >= bulk.perDay)
       return { allowed: false, code: 'LIMIT_EXCEEDED', limit: 'bulk' };
     // A search that is not public may show anybody.
@@ -149,6 +157,7 @@ export function looksOf(tools: LooksTools): Looks {
       if (noted.size === 0) return;
       const accesses = [...noted.values()].flatMap((note) => accessesOf(note, tools, today()));
       noted.clear();
+      asked.clear();
       await (await tools.book()).write(accesses);
     },
     isInClear: (kind, paths) => isInClear(kind, paths, eyes),
@@ -223,13 +232,18 @@ const LIMITED = {
   zh: '查询人员信息过于频繁，已暂停；请稍后再试。',
   en: 'Too many looks at persons; ask again later.',
 };
+const TOO_MUCH = {
+  zh: '本次请求对同一部门的查询过多；请分次查询。',
+  en: 'The request asks one agency too many questions; ask for less at a time.',
+};
 
 /** What a client is told of a refused look. It names fields, never values. */
 function told(refusal: Refusal, { section, agency }: Look, language: Language): GraphQLError {
   if (!('why' in refusal)) {
     const { code, limit, retryAfterMs } = refusal;
-    return new GraphQLError(LIMITED[language], {
-      extensions: { code, limit, retryable: true, ...(retryAfterMs !== undefined && { retryAfterMs }) },
+    const isItself = limit === 'perAgency';
+    return new GraphQLError((isItself ? TOO_MUCH : LIMITED)[language], {
+      extensions: { code, limit, retryable: !isItself, ...(retryAfterMs !== undefined && { retryAfterMs }) },
     });
   }
   const { code, why } = refusal;

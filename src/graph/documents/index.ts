@@ -9,4 +9,5 @@
  */
 export { checkDocument, createDocuments, type Documents } from './documents.ts';
 export { manifestOf, manifestShape } from './registered.ts';
+export type { RootAsks } from './questions.ts';
 export { requestError } from './request-error.ts';
