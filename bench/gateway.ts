@@ -25,6 +25,8 @@ const MANY = {
   access: {
     bulk: [{ actor: 'sandbox-integrator', fields: ['Enterprise', 'Person', 'Query'], perDay: 10_000_000 }],
     personsPerMinute: 1_000_000,
+    differentPersonsPerMinute: 1_000_000,
+    looksAtOnePerMinute: 1_000_000,
   },
   requests: { perActor: 1_000_000, perWindow: 1_000_000, perAddress: 1_000_000 },
 };

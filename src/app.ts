@@ -25,7 +25,8 @@ import {
   manifestShape,
   noticeDesk,
   openAnswering,
-  personBudget,
+  type RootAsks,
+  rootAsks,
 } from './graph/index.ts';
 import { auditKey, openCaseRoom } from './hall.ts';
 import { backupHall } from './keeping.ts';
@@ -33,7 +34,16 @@ import { idKey } from './keys.ts';
 import type { SandboxDescription } from './kit/index.ts';
 import { hallLog } from './log.ts';
 import { openSandbox, sandboxDoor } from './sandbox.ts';
-import { addressReader, createHttpServer, createRates, drained, watchLoad } from './server/index.ts';
+import {
+  addressReader,
+  createCounts,
+  createHttpServer,
+  createRates,
+  drained,
+  type PersonLimits,
+  personBudget,
+  watchLoad,
+} from './server/index.ts';
 import { checked, type IssuerSettings, packageFolder, type Settings } from './settings/index.ts';
 import { derivedKey, openShared, Vault } from './store/index.ts';
 import { doorTls } from './tls.ts';
@@ -99,12 +109,13 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
   const onInternal = (error: unknown, traceId: string) => log.error({ err: error, traceId }, 'internal error');
   const runSecret = randomBytes(24).toString('base64url');
   const execution = createExecution({ schema: graph.schema });
-  const documents = hallDocuments(settings, graph, engine);
+  const documents = hallDocuments(settings, graph, engine, rootAsks({ catalogue, clock }));
   const listening = { url: '' };
   const stopping = new AbortController();
   const access = accessRoom(settings, vault, graph);
   if (!sandbox && !settings.config.notices?.address)
     log.warn('notices.address is not set: printed notices name the address at which this process listens');
+  const counts = createCounts(shared);
   const load = sheds ? watchLoad(metrics.onShed) : UNWATCHED;
   const server = createHttpServer({
     tls,
@@ -137,7 +148,7 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
     }),
     connectorsOf: connectorsByAgency(engine),
     access,
-    spend: personBudget(access.personsPerMinute),
+    persons: personBudget(personLimits(settings), counts),
     ruleOf: (field) => graph.rules.get(field),
     bulkUsed: (actor, day) => cases.opened?.access.book.used(actor, day) ?? 0,
     origins: settings.config.origins ?? [],
@@ -145,7 +156,7 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
     runSecret,
     backup: async (folder) => backupHall(settings, (await cases.evidence()).source, folder),
     metrics,
-    rates: createRates(settings.config.requests ?? {}, shared),
+    rates: createRates(settings.config.requests ?? {}, counts),
     addressOf: addressReader(settings.config.proxies ?? []),
     stopping: stopping.signal,
     isReady: () => !stopping.signal.aborted && !load.isOver(),
@@ -208,9 +219,9 @@ function hallCalendar({ config, configFile }: Settings): Calendar {
 }
 
 /** What clients may ask: held to the hall's limits, and to the documents it registered where it did. */
-function hallDocuments({ config, configFile, profile }: Settings, { schema }: Graph, { served }: Engine): Documents {
+function hallDocuments({ config, configFile, profile }: Settings, { schema }: Graph, { served }: Engine, asks: RootAsks): Documents {
   const { limits, documents } = config;
-  const rules = { schema, served, limits, sandbox: profile === 'sandbox' };
+  const rules = { schema, served, asks, limits, sandbox: profile === 'sandbox' };
   if (!documents) return createDocuments(rules);
   const file = resolve(dirname(configFile), documents.manifest);
   const manifest = checked(file, manifestShape, jsonIn(file, `${configFile}: documents.manifest`));
@@ -236,19 +247,24 @@ function trustedIssuers({ config, profile, configFile }: Settings, sandbox: Sand
   return issuers;
 }
 
-const PERSONS_PER_MINUTE = 600;
+/** A page of a counter reads some five sections of a person; a family has a handful of members. */
+const personLimits = ({ config: { access = {} } }: Settings): PersonLimits => ({
+  perCaller: access.personsPerMinute ?? 600,
+  perPerson: access.looksAtOnePerMinute ?? 300,
+  different: access.differentPersonsPerMinute ?? 120,
+});
 
 /** What the settings say of access; a path that the schema does not have ends the start. */
-function accessRoom({ config, configFile }: Settings, vault: Vault, { schema, advice }: Graph): AccessRoom {
-  const { grants = {}, bulk = [], personsPerMinute = PERSONS_PER_MINUTE } = config.access ?? {};
+function accessRoom({ config, configFile }: Settings, vault: Vault, { schema, advice, masks }: Graph): AccessRoom {
+  const { grants = {}, bulk = [] } = config.access ?? {};
   const named = [...Object.values(grants).flat(), ...bulk.flatMap(({ fields }) => fields)];
   const wrong = named.find((path) => !hasPath(schema, path));
   if (wrong) throw new Error(`${configFile}: access: the schema has no field ${wrong}`);
   return {
     vault,
     advice,
+    masks,
     grants: new Map(Object.entries(grants).map(([purpose, fields]) => [purpose, new Set(fields)])),
     bulk: new Map(bulk.map(({ actor, fields, perDay }) => [actor, { actor, fields: new Set(fields), perDay }])),
-    personsPerMinute,
   };
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { request } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { expectHttpRefused, expectRefused, expectRequestRefused, MARK, post, watchCalls } from './attack.ts';
@@ -6,6 +8,9 @@ import { production, registering } from './production.ts';
 
 const USCC = '91321071990000017N';
 const PERSON = '321012198812139970';
+const { persons }: { readonly persons: readonly { readonly idNumber: string }[] } = JSON.parse(
+  readFileSync(resolve(import.meta.dirname, '../catalogue/sandbox/subjects.json'), 'utf8'),
+);
 
 const times = (count: number, part: (i: number) => string, between = ' ') => Array.from({ length: count }, (_, i) => part(i)).join(between);
 const nested = (depth: number, open = 'a', inner = 'a') => `{ ${`${open} { `.repeat(depth)}${inner}${' }'.repeat(depth)} }`;
@@ -156,6 +161,32 @@ describe('T14 questions to agencies are counted before anything is sent', () => 
     const calls = watchCalls(wide);
     expect((await wide.ask(sections(100))).errors).toBeUndefined();
     expect(calls()).toBeGreaterThan(0);
+  });
+
+  it('T14 what a guide asks by itself, and what is asked about relations', async () => {
+    await using wide = await startHall({ limits: { perAgency: 20 } });
+    const people = persons.slice(0, 40).map(({ idNumber }) => ({ role: 'LEGAL_REPRESENTATIVE', idNumber }));
+    const variables = (count: number) => ({ input: { theme: 'open-company', applicant: { people: people.slice(0, count) } } });
+    const guide = 'query ($input: GuideInput!) { guide(input: $input) { steps { item { slug } } } }';
+    const twice = 'query ($input: GuideInput!) { a: guide(input: $input) { __typename } b: guide(input: $input) { __typename } }';
+    const calls = watchCalls(wide);
+    expect((await wide.ask(guide, variables(0))).errors).toBeUndefined();
+    const asked = async (query: string, count: number) => {
+      const { errors = [] } = await wide.ask(query, variables(count));
+      return errors[0]?.extensions['asked'];
+    };
+    const one = Number(await asked(guide, 40));
+    expect(one).toBeGreaterThan(20);
+    expect(await asked(twice, 40)).toBe(2 * one);
+    // What is written into the document counts as what comes in variables does.
+    const written = `{ guide(input: { theme: "open-company", applicant: { people: [${people.map(({ idNumber }) => `{ role: LEGAL_REPRESENTATIVE, idNumber: "${idNumber}" }`)}] } }) { __typename } }`;
+    await expectRefused(wide, written, { code: 'LIMIT_EXCEEDED', extensions: { limit: 'perAgency', asked: one, most: 20 } });
+    const others = people.slice(0, 21).map(({ idNumber }) => ({ subject: { idNumber }, relation: 'HOUSEHOLD' }));
+    const input = { subject: { idNumber: PERSON }, purpose: { kind: 'CONSULTATION' }, evidence: 'IDENTITY_CARD', others };
+    const open = 'mutation ($input: OpenSessionInput!) { openSession(input: $input) { problems { code } } }';
+    const { errors } = await wide.ask(open, { input }, { role: 'clerk' });
+    expect(errors).toMatchObject([{ extensions: over(21, 20, 'public-security').extensions }]);
+    expect(calls()).toBe(0);
   });
 
   it('T14 time to refuse', async () => {

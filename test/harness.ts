@@ -73,8 +73,19 @@ export interface Hall extends AsyncDisposable {
 }
 
 /** Tests of reading ask as a machine that may read everything: what clerks may see, and why, has tests of its own. */
-const GRANTS = { CONSULTATION: ['Enterprise', 'Person'] };
-const EVERYTHING = { actor: 'sandbox-integrator', fields: ['Enterprise', 'Person', 'Query'], perDay: 1_000_000 };
+const IN_CLEAR = [
+  'Person.identity.nameZh',
+  'Person.identity.nameEn',
+  'Person.household.householdId',
+  'Person.household.address',
+  'Person.household.members.nameZh',
+  'Person.socialInsurance.socialSecurityNumber',
+];
+const GRANTS = { CONSULTATION: ['Enterprise', 'Person', ...IN_CLEAR] };
+const EVERYTHING = { actor: 'sandbox-integrator', fields: ['Enterprise', 'Person', 'Query', ...IN_CLEAR], perDay: 1_000_000 };
+
+/** Of persons, too. */
+export const UNBOUNDED = { personsPerMinute: 100_000, differentPersonsPerMinute: 100_000, looksAtOnePerMinute: 100_000 };
 
 /** A test asks faster than a counter. */
 const UNCOUNTED = { perActor: 1_000_000, perWindow: 1_000_000, perAddress: 1_000_000, refusedPerAddress: 1_000_000 };
@@ -88,7 +99,7 @@ export async function startHall(
   const folder = mkdtempSync(join(tmpdir(), 'yimen-'));
   writeFileSync(
     join(folder, 'yimen.config.json'),
-    JSON.stringify({ access: { bulk: [EVERYTHING], grants: GRANTS, personsPerMinute: 100_000 }, requests: UNCOUNTED, ...config }),
+    JSON.stringify({ access: { bulk: [EVERYTHING], grants: GRANTS, ...UNBOUNDED }, requests: UNCOUNTED, ...config }),
   );
   const settings = readSettings({ YIMEN_DATA: join(folder, 'data'), PORT: '0', ...env }, folder);
   const host = await startShippedSandbox(settings);

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noPostgres, openTestDatabase } from '../src/store/testing.ts';
 import { type Hall, type ServeInput, startHall } from './harness.ts';
+import { noServer, ownRedis } from './own-redis.ts';
 
 interface Subjects {
   readonly persons: readonly { readonly id: string; readonly idNumber: string; readonly household: { readonly householdId: string } }[];
@@ -280,9 +281,16 @@ describe('a machine', () => {
   });
 });
 
+/** Budgets begin anew with every minute of the clock: what must fall into one is not begun at its end. */
+async function withinOneMinute(): Promise<void> {
+  const leftMs = 60_000 - (Date.now() % 60_000);
+  if (leftMs < 5_000) await new Promise((resolve) => setTimeout(resolve, leftMs + 100));
+}
+
 describe('T12: people cannot be counted through', () => {
   it('101 aliases of a field of a person cost 101', async () => {
     await using own = await startHall({ access: { personsPerMinute: 100 }, limits: { aliases: 200 } });
+    await withinOneMinute();
     const headers = await own.serve(advice({ idNumber: PERSON }));
     const aliases = Array.from({ length: 101 }, (_, i) => `a${i}: identity { nameZh }`).join(' ');
     const answer = await own.ask(
@@ -293,6 +301,65 @@ describe('T12: people cannot be counted through', () => {
     const limited = answer.errors?.filter(({ extensions }) => extensions['code'] === 'LIMIT_EXCEEDED');
     expect(limited).toHaveLength(1);
     expect(code(await own.ask(NAME, { id: PERSON }, { role: 'clerk', headers }))).toBe('LIMIT_EXCEEDED');
+  });
+
+  const machine = (actor: string) => ({ actor, fields: ['Person'], perDay: 1_000 });
+  const limitOf = ({ errors }: Awaited<ReturnType<Hall['ask']>>) => errors?.[0]?.extensions['limit'];
+
+  it('one caller reads of so many different persons, and what is left is said', async () => {
+    await using own = await startHall({ access: { bulk: [machine('sandbox-integrator')], differentPersonsPerMinute: 3 } });
+    await withinOneMinute();
+    const ids = persons.slice(0, 4).map(({ idNumber }) => idNumber);
+    const answers = [];
+    for (const id of [...ids, ...ids]) answers.push(await own.ask(NAME, { id }));
+    expect(answers.map(limitOf)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      'different-persons',
+      undefined,
+      undefined,
+      undefined,
+      'different-persons',
+    ]);
+    expect(answers[3]?.errors?.[0]?.extensions).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      retryable: true,
+      retryAfterMs: expect.any(Number),
+    });
+    const reply = await fetch(`${own.url}/graphql`, {
+      method: 'POST',
+      headers: { ...(await own.signed('integrator', 'POST', '/graphql')), 'content-type': 'application/json' },
+      body: '{"query":"{ __typename }"}',
+    });
+    expect(reply.headers.get('ratelimit')).toMatch(/^"actor";r=\d+;t=\d+, "persons";r=594;t=\d+, "different-persons";r=0;t=\d+$/);
+    expect(reply.headers.get('ratelimit-policy')).toMatch(/, "persons";q=600;w=60, "different-persons";q=3;w=60$/);
+  });
+
+  it('one person is looked at so many times, by whomever', async () => {
+    const machines = ['one', 'two', 'three'].map(machine);
+    await using own = await startHall({ access: { bulk: machines, looksAtOnePerMinute: 2 } });
+    await withinOneMinute();
+    const limits = [];
+    for (const { actor } of machines) {
+      const token = await own.sandbox.token({ role: 'integrator', actor });
+      limits.push(limitOf(await own.ask(NAME, { id: PERSON }, { token })), limitOf(await own.ask(NAME, { id: STRANGER }, { token })));
+    }
+    expect(limits).toEqual([undefined, undefined, undefined, undefined, 'person', 'person']);
+  });
+
+  it.skipIf(noServer !== undefined)('is one budget at every gateway: what was read at one is gone at the other', async () => {
+    await using redis = await ownRedis();
+    const access = { bulk: [machine('sandbox-integrator')], personsPerMinute: 10, differentPersonsPerMinute: 5 };
+    await using own = await startHall({ access }, { REDIS_URL: redis.url });
+    await using other = await own.replica();
+    await expect.poll(async () => (await redis.names())?.length ?? 0, { timeout: 3_000 }).toBeGreaterThan(0);
+    await withinOneMinute();
+    const aliases = `query ($id: CitizenIdNumber!) { person(idNumber: $id) { ${Array.from({ length: 8 }, (_, i) => `a${i}: identity { nameZh }`).join(' ')} } }`;
+    const refusedAt = async (it: Pick<Hall, 'ask'>) =>
+      (await it.ask(aliases, { id: PERSON })).errors?.filter(({ extensions }) => extensions['limit'] === 'persons').length ?? 0;
+    expect([await refusedAt(own), await refusedAt(other)]).toEqual([0, 6]);
+    for (const name of (await redis.names()) ?? []) expect(name).toMatch(/^[\w-]{43}$/);
   });
 });
 

@@ -59,6 +59,7 @@ const TABLE = {
     en: 'the relation cannot be checked now; use a written authorisation.',
   },
   NO_SESSION: { zh: '没有为该主体开启的服务会话。', en: 'no service session is open for this subject.' },
+  NOT_MASKED: { zh: '没有该脱敏字段，或其中没有内容。', en: 'there is no such masked field, or it holds nothing.' },
   MISSING_REASON: { zh: '请填写理由（4 至 200 字）。', en: 'say why, in 4 to 200 characters.' },
 } as const satisfies Record<string, { zh: string; en: string }>;
 

@@ -15,6 +15,7 @@
  * - fragment 字段规则: the JSON Schema of one field's value.
  */
 import { z } from 'zod';
+import { MASK_KINDS } from '../codes/index.ts';
 
 const Id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'an id is kebab-case, like "land-registry"');
 const Code = z.string().regex(/^[0-9A-Za-z]{3,64}$/, 'a code is 3 to 64 digits and letters');
@@ -249,8 +250,11 @@ export const FieldEntry = z
     optionsEn: z.array(Name).optional(),
     /** Of several sources the first that knows a value. */
     source: z.union([FieldSource, z.array(FieldSource).min(2)]).optional(),
-    /** What personal values it holds, at any depth; they leave the gateway masked as with `@mask`. */
-    mask: z.enum(['ID_NUMBER']).optional(),
+    /**
+     * What personal values it holds: one kind at any depth, or of rows a kind for each cell. They leave the gateway masked as
+     * with `@mask`.
+     */
+    mask: z.union([z.enum(MASK_KINDS), z.record(z.string(), z.enum(MASK_KINDS))]).optional(),
     /** An answer to a theme's question that says the same: asked there, not again. */
     answers: z.string().optional(),
     /** The field only exists when another one has this value, on whatever form it stands. */

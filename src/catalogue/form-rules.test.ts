@@ -46,7 +46,7 @@ describe('the rules of fields and forms', () => {
     ],
     'identity numbers that would leave unmasked': [
       [field('roster', { schema: { type: 'array', items: { type: 'string', format: 'citizen-id' } } })],
-      'fields.json: field "roster": mask: the field holds identity numbers: add "mask": "ID_NUMBER"',
+      'fields.json: field "roster": mask: the field holds identity numbers: add "mask": "ID_NUMBER", or of rows such a mask for the cell',
     ],
     'a maker that is no item': [
       [field('code', { madeBy: ['seal-fling'] })],

@@ -1,4 +1,5 @@
 /** What fields and forms must keep so that every item's form, and every merger of them, can be filled in. */
+import { type Masks, maskOf } from '../codes/index.ts';
 import type { FormField, ItemForm } from './entries.ts';
 import { compileFields, type FieldFits } from './form-json-schema.ts';
 
@@ -56,8 +57,26 @@ function optionFaults(field: FormField): readonly FormFault[] {
 }
 
 function maskFaults({ id, schema, mask }: FormField): readonly FormFault[] {
-  const holdsNumbers = /"format":"citizen-id"/.test(JSON.stringify(schema));
-  return holdsNumbers && !mask ? [fieldFault(id, 'mask', 'the field holds identity numbers: add "mask": "ID_NUMBER"')] : [];
+  if (holdsOnlyMasked(schema, mask)) return [];
+  return [fieldFault(id, 'mask', 'the field holds identity numbers: add "mask": "ID_NUMBER", or of rows such a mask for the cell')];
+}
+
+/** Whether every identity number within has its mask: one for all, or one for the cell in which it lies. */
+function holdsOnlyMasked({ format, items, properties }: Fragment, mask: Masks | undefined): boolean {
+  if (mask === 'ID_NUMBER') return true;
+  if (format === 'citizen-id') return false;
+  const cells = Object.entries(properties ?? {});
+  return (
+    (items === undefined || holdsOnlyMasked(items, mask)) &&
+    cells.every(([name, cell]) => holdsOnlyMasked(cell, mask === undefined ? undefined : maskOf(mask, name)))
+  );
+}
+
+/** What of a JSON Schema says where identity numbers lie. */
+interface Fragment {
+  readonly format?: unknown;
+  readonly items?: Fragment;
+  readonly properties?: Readonly<Record<string, Fragment>>;
 }
 
 const makerFaults = ({ id, madeBy }: FormField, knowsItem: FormData['knowsItem']): readonly FormFault[] =>

@@ -1,9 +1,9 @@
 import type { FormLineResolvers, FormPartResolvers, ServiceItemResolvers } from '../../schema/generated/types.ts';
 import type { Catalogue, Item } from '../catalogue/index.ts';
-import { formSchema, fragmentOf } from '../guide/index.ts';
-import { maskedWithin } from '../trust/index.ts';
+import { masked } from '../codes/index.ts';
+import { formSchema, fragmentOf, sourcePaths } from '../guide/index.ts';
 
-/** Resolvers of the one form. Its values are personal: identity numbers leave masked unless the caller's role may see them. */
+/** Resolvers of the one form. Its values are personal: they leave masked unless the purpose calls for them by name. */
 export const formResolvers: { readonly FormPart: FormPartResolvers; readonly FormLine: FormLineResolvers } = {
   FormPart: {
     id: ({ section }) => section.id,
@@ -18,7 +18,8 @@ export const formResolvers: { readonly FormPart: FormPartResolvers; readonly For
     helpEn: ({ field }) => field.helpEn ?? null,
     schema: ({ field }) => fragmentOf(field),
     askedBy: ({ askedBy }, _, { catalogue }) => askedBy.map((code) => itemOf(code, catalogue)),
-    value: ({ field, value }, _, { caller }) => (field.mask ? maskedWithin(value, field.mask, caller.role) : value),
+    value: ({ field, value }, _, { looks }) =>
+      field.mask ? masked(value, field.mask, (kind) => looks.isInClear(kind, sourcePaths(field))) : value,
   },
 };
 

@@ -18,7 +18,10 @@ const HOLDERS: Readonly<Record<ParticipantRole, Holder>> = {
 };
 
 /** What a client asks a guide for, checked. Refusals name the argument and quote nothing. */
-export function guideRequest({ theme: id, answers, applicant, startOn }: GuideInput, context: RequestContext): GuideRequest {
+export function guideRequest(
+  { theme: id, answers, applicant, startOn }: GuideInput,
+  context: Pick<RequestContext, 'catalogue' | 'clock'>,
+): GuideRequest {
   const theme = context.catalogue.theme(id);
   if (!theme) throw badInput('input.theme: the catalogue has no such theme; `themes { code }` lists them');
   return {

@@ -3,8 +3,9 @@ import { resolve } from 'node:path';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { type IResolvers, printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type DocumentNode, type GraphQLSchema, getNamedType, isObjectType, lexicographicSortSchema, parse, Source } from 'graphql';
+import type { MaskKind } from '../codes/index.ts';
 import type { Served } from '../connect/index.ts';
-import { accessRules, adviceSections, type SchemaRule } from './access/index.ts';
+import { accessRules, adviceSections, maskedFields, masksByPath, type SchemaRule } from './access/index.ts';
 import { resolvers } from './resolvers.ts';
 import { sectionsOf, withSections } from './sections.ts';
 
@@ -23,6 +24,8 @@ export interface Graph {
   readonly rules: ReadonlyMap<string, SchemaRule>;
   /** Sections that whoever asks for advice about themselves is shown. */
   readonly advice: ReadonlySet<string>;
+  /** Fields of subjects that leave masked, by paths like `Person.household.address`. */
+  readonly masks: ReadonlyMap<string, MaskKind>;
 }
 
 /** Assembles the executable schema. Throws when a connector serves a section that the schema does not have. */
@@ -32,8 +35,10 @@ export function createGraph({ folders, served }: SchemaOptions): Graph {
   const unknown = [...served].find(([section]) => !sections.includes(section));
   if (unknown) throw new Error(`the connector ${unknown[1].connector} serves ${unknown[0]}, which is not a section of the schema`);
   const rules = accessRules(plain);
+  const masks = maskedFields(plain);
   return {
-    schema: withSections(plain, served, rules),
+    schema: withSections(plain, served, rules, masks),
+    masks: masksByPath(masks),
     rules,
     advice: adviceSections(plain),
     unserved: sections.filter((section) => !served.has(section)),

@@ -1,8 +1,9 @@
 import { getDirective, MapperKind, mapSchema } from '@graphql-tools/utils';
 import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLObjectType, type GraphQLSchema, isObjectType } from 'graphql';
+import { masked } from '../codes/index.ts';
 import { AgencyError, type Served } from '../connect/index.ts';
-import { type AccessRule, type MaskKind, masked } from '../trust/index.ts';
-import { type Look, pathsSeen, type SchemaRule, subjectIn } from './access/index.ts';
+import type { AccessRule } from '../trust/index.ts';
+import { type Look, type MaskedField, pathsSeen, type SchemaRule, subjectIn } from './access/index.ts';
 import type { RequestContext } from './context.ts';
 import { agencyFailure, notConnected } from './errors.ts';
 import { nodesOfEdges } from './resolvers.ts';
@@ -27,6 +28,7 @@ export function withSections(
   schema: GraphQLSchema,
   served: ReadonlyMap<string, Served>,
   rules: ReadonlyMap<string, SchemaRule>,
+  masks: ReadonlyMap<string, MaskedField>,
 ): GraphQLSchema {
   return mapSchema(schema, {
     [MapperKind.OBJECT_FIELD](field, name, typeName, whole) {
@@ -36,8 +38,8 @@ export function withSections(
         return { ...field, resolve: sectionResolver(at, keyField(whole, typeName)) };
       }
       if (typeName.endsWith('Connection') && name === 'nodes') return { ...field, resolve: nodesOfEdges };
-      const mask = getDirective(whole, field, 'mask')?.[0];
-      return mask ? { ...field, resolve: maskResolver(mask['kind'] as MaskKind, field.resolve ?? defaultFieldResolver) } : field;
+      const mask = masks.get(section);
+      return mask ? { ...field, resolve: maskResolver(mask, field.resolve ?? defaultFieldResolver) } : field;
     },
   });
 }
@@ -87,8 +89,12 @@ function checkSearch({ first, name }: Record<string, unknown>): void {
 }
 
 function maskResolver(
-  kind: MaskKind,
+  { kind, paths }: MaskedField,
   resolve: GraphQLFieldResolver<unknown, RequestContext>,
 ): GraphQLFieldResolver<unknown, RequestContext> {
-  return (parent, args, context, info) => masked(resolve(parent, args, context, info), kind, context.caller.role);
+  return (parent, args, context, info) => {
+    const value: unknown = resolve(parent, args, context, info);
+    if (context.looks.isInClear(kind, paths)) return value;
+    return value instanceof Promise ? value.then((it: unknown) => masked(it, kind)) : masked(value, kind);
+  };
 }

@@ -18,7 +18,10 @@ export {
   formSchema,
   fragmentOf,
   type JsonSchema,
+  masksLeft,
   oneForm,
+  sourcePaths,
+  withoutMasks,
 } from './form/index.ts';
 export { knownFrom } from './holders.ts';
 export { type Issued, type IssuedLine, packed, unpacked } from './issued/content.ts';

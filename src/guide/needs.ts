@@ -1,8 +1,8 @@
 /** What the items of a purpose need to know of the one they are for. */
-import type { Catalogue, FormFieldSource, Item } from '../catalogue/index.ts';
+import type { Catalogue, Item } from '../catalogue/index.ts';
 import { librarySections } from './certificates.ts';
 import { CREDIT_SECTION } from './credit.ts';
-import { sources } from './form/source.ts';
+import { sourcePaths } from './form/source.ts';
 import { RECORD_RULES } from './record-rules.ts';
 
 /**
@@ -15,7 +15,7 @@ export function needsOf(items: readonly Item[], catalogue: Catalogue): ReadonlyS
     const { required, optional } = catalogue.form(slug);
     return [...required, ...optional].flatMap((id) => fields.get(id) ?? []);
   });
-  const filled = asked.flatMap((field) => sources(field).flatMap(pathsOf));
+  const filled = asked.flatMap(sourcePaths);
   const papers = items.flatMap(({ materials }) =>
     materials.flatMap(({ materialId }) => {
       const material = catalogue.material(materialId);
@@ -23,12 +23,4 @@ export function needsOf(items: readonly Item[], catalogue: Catalogue): ReadonlyS
     }),
   );
   return new Set([...filled, ...papers, ...RECORD_RULES.map(({ section }) => section), CREDIT_SECTION]);
-}
-
-/** A list is read for those of its columns that the field takes. */
-function pathsOf({ path, each, where }: FormFieldSource): readonly string[] {
-  if (!each) return [path, ...Object.keys(where ?? {}).map((name) => `${path.slice(0, path.lastIndexOf('.'))}.${name}`)];
-  return Object.values(each)
-    .flat()
-    .map((column) => `${path}.${column}`);
 }

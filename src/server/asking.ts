@@ -23,7 +23,7 @@ import { isUnavailable } from '../store/index.ts';
 import { Forbidden, purposeText, type ServiceSession, Unauthenticated } from '../trust/index.ts';
 import { RequestProblem, readBody } from './body.ts';
 import { corsHeaders } from './cors.ts';
-import { type Load, Overloaded, rateHeaders, TooOften } from './limits/index.ts';
+import { type Left, type Load, Overloaded, type PersonBudget, TooOften } from './limits/index.ts';
 import { type Gatekeeping, signedIn } from './signed-in.ts';
 
 const DEADLINE_MS = 8_000;
@@ -45,8 +45,8 @@ export interface DoorOptions extends Gatekeeping {
   readonly notices: NoticeDesk;
   readonly connectorsOf: (agency: string) => readonly string[];
   readonly access: AccessRoom;
-  /** Counts sections of persons that a caller reads: see {@link personBudget}. */
-  readonly spend: (actor: string, sections: number) => number | undefined;
+  /** Counts sections of persons that are read. */
+  readonly persons: PersonBudget;
   readonly ruleOf: RequestContext['ruleOf'];
   /** Sections that a machine has read on a day. */
   readonly bulkUsed: (actor: string, day: string) => number;
@@ -66,6 +66,8 @@ export interface Asked {
   readonly traceId: string;
   /** Sent with every answer. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What is left of the caller's requests. */
+  readonly left: Left;
 }
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -86,7 +88,7 @@ export function door(
       const left = options.rates.take('perActor', known.actor);
       if (known.window !== undefined) options.rates.take('perWindow', known.window);
       const asked = await inSession(request, known, options);
-      await answer(request, response, { ...asked, traceId, headers: { ...headers, ...rateHeaders(left) } });
+      await answer(request, response, { ...asked, traceId, headers, left });
     } catch (error) {
       refuse(response, error, headers, traceId);
     }
@@ -120,6 +122,8 @@ export async function requestContext(
 ): Promise<RequestContext> {
   const { catalogue, calendar, clock, ids, notices, connectorsOf, engine } = options;
   const eyes = await eyesOf(caller, session, options);
+  // Whoever may read of persons has perhaps done so at another replica.
+  if (session || eyes.bulk) await options.persons.learn(caller.actor);
   const language = languageOf(request);
   return {
     caller,
@@ -133,7 +137,8 @@ export async function requestContext(
       vault: options.access.vault,
       book: async () => (await options.cases.access()).book,
       bulkUsed: options.bulkUsed,
-      spend: (sections) => options.spend(caller.actor, sections),
+      perAgency: options.documents.perAgency,
+      spend: (person) => options.persons.spend(caller.actor, person),
     }),
     traceId,
     language,

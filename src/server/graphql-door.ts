@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Asked, type DoorOptions, deadline, door, type Handler, readJson, requestContext } from './asking.ts';
+import { rateHeaders } from './limits/index.ts';
 
 /** The bare handler of `/graphql`: who asks, how long there is, then the answer. */
 export const graphqlDoor = (options: DoorOptions): Handler =>
@@ -18,7 +19,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, asked:
     const reply = await options.answering.answer({ method, headers, body, search: searchOf(request) }, context);
     // What was seen is written down before anybody sees it.
     await context.looks.keep();
-    response.writeHead(reply.status, { ...reply.headers, ...asked.headers }).end(reply.body);
+    const limits = rateHeaders([asked.left, ...options.persons.left(asked.caller.actor)]);
+    response.writeHead(reply.status, { ...reply.headers, ...asked.headers, ...limits }).end(reply.body);
   } finally {
     clearTimeout(timer);
   }

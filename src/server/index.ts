@@ -4,5 +4,5 @@
 
 export { drained } from './drained.ts';
 export { examples } from './examples.ts';
-export { addressReader, createRates, watchLoad } from './limits/index.ts';
+export { addressReader, createCounts, createRates, type PersonLimits, personBudget, watchLoad } from './limits/index.ts';
 export { createHttpServer, type SandboxDoor, type ServerOptions } from './server.ts';

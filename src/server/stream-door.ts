@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { openStream, type RequestContext } from '../graph/index.ts';
 import { type DoorOptions, door, type Handler, readJson, requestContext } from './asking.ts';
 import { RequestProblem } from './body.ts';
+import { rateHeaders } from './limits/index.ts';
 
 const EVENTS = 'text/event-stream';
 
@@ -26,7 +27,10 @@ export function streamDoor(options: DoorOptions): Handler {
     const signal = AbortSignal.any([gone.signal, options.stopping]);
     const context = await requestContext(request, asked, signal, options);
     const [events, init] = await handler(neutral(request, params, context));
-    await send(response, events, options.stopping, { status: init.status, headers: { ...init.headers, ...asked.headers } });
+    await send(response, events, options.stopping, {
+      status: init.status,
+      headers: { ...init.headers, ...asked.headers, ...rateHeaders([asked.left]) },
+    });
   });
 }
 

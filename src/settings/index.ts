@@ -87,6 +87,10 @@ const Access = z
     bulk: z.array(z.strictObject({ actor: z.string().min(1), fields: z.array(FieldPath).min(1), perDay: z.int().positive() })),
     /** Sections of persons that one caller may read in a minute. */
     personsPerMinute: z.int().positive(),
+    /** Different persons that one caller may read of in a minute. */
+    differentPersonsPerMinute: z.int().positive(),
+    /** Sections that all callers together may read of one person in a minute. */
+    looksAtOnePerMinute: z.int().positive(),
   })
   .partial();
 

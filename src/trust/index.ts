@@ -21,6 +21,7 @@ export {
   type EvidenceKind,
   type Eyes,
   isAccessId,
+  isInClear,
   type Needs,
   openAccessRecords,
   type Purpose,
@@ -42,7 +43,6 @@ export {
   type TrustedIssuer,
   Unauthenticated,
 } from './identity/index.ts';
-export { type MaskKind, masked, maskedWithin } from './mask.ts';
 export { type NoticeCodes, noticeCodes } from './notice-code.ts';
 export {
   CHAIN_HASHES,

@@ -46,7 +46,9 @@ function openSchema(): string {
   mkdirSync(folder, { recursive: true });
   const files = schemaFolders(settings).flatMap((from) => readdirSync(from).map((name) => resolve(from, name)));
   for (const [i, file] of files.filter((name) => name.endsWith('.graphql')).entries()) {
-    const opened = readFileSync(file, 'utf8').replaceAll('rule: SESSION', 'rule: OPEN').replaceAll(/ @mask\(kind: [A-Z_]+\)/g, '');
+    const opened = readFileSync(file, 'utf8')
+      .replaceAll('rule: SESSION', 'rule: OPEN')
+      .replaceAll(/ @mask\(kind: [A-Z_]+\)/g, '');
     writeFileSync(resolve(folder, `${i}.graphql`), opened);
   }
   return folder;

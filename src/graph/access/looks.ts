@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { civilDateOf } from '../../calendar/index.ts';
 import type { Clock } from '../../clock/index.ts';
+import type { MaskKind } from '../../codes/index.ts';
 import type { Language } from '../../connect/index.ts';
 import type { AuditEntry, Vault } from '../../store/index.ts';
 import {
@@ -9,6 +10,7 @@ import {
   type AccessRule,
   decide,
   type Eyes,
+  isInClear,
   purposeText,
   type Subject,
   subjectName,
@@ -37,6 +39,17 @@ export function subjectIn(section: string, key: unknown): Subject | undefined {
   return kind && typeof key === 'string' ? { kind, key } : undefined;
 }
 
+/** A value that is about to be shown in clear. */
+export interface Shown {
+  /** Whose: a subject, or the keyed hash that a case holds of its applicant. */
+  readonly subject: Subject | string;
+  /** Like `Person.household.address`, or `Case.form.applicant-phone`. */
+  readonly field: string;
+  readonly reason: string;
+  /** Number of the case in which it stands. */
+  readonly case?: string | undefined;
+}
+
 /** What one request looks at: every section is let in or refused here, and all of it is written down before the answer leaves. */
 export interface Looks {
   /** Lets a look in. Throws what the client is told where it is refused. */
@@ -45,8 +58,10 @@ export interface Looks {
   refused(look: Look): Refusal['code'] | undefined;
   /** An agency failed: nothing of this was seen. */
   missed(look: Look): void;
-  /** Writes down that a number was shown in clear, and why, before it is. */
-  unmasked(subject: Subject, reason: string): Promise<void>;
+  /** Whether a masked field of what is let in is shown in clear. */
+  isInClear(kind: MaskKind, paths: readonly string[]): boolean;
+  /** Writes down that a value was shown in clear, and why, before it is. */
+  unmasked(shown: Shown): Promise<void>;
   /** Writes down what was looked at since the last time. Rejects where it cannot be kept. */
   keep(): Promise<void>;
 }
@@ -59,14 +74,22 @@ export interface LooksTools {
   readonly book: () => Promise<AccessBook>;
   /** Sections that a machine has read today. */
   readonly bulkUsed: (actor: string, day: string) => number;
-  /** Refuses whoever asks for too many sections of persons; undefined where there is still room. */
-  readonly spend: (sections: number) => number | undefined;
+  /** Questions that one request may ask of one agency. */
+  readonly perAgency: number;
+  /** Counts a section of a person, by their key; of a search without one. What is full is named; undefined where there was room. */
+  readonly spend: (person: string | undefined) => Spent | undefined;
+}
+
+/** A limit that has no room, and after how many milliseconds it has some. */
+interface Spent {
+  readonly limit: string;
+  readonly retryAfterMs: number;
 }
 
 /** Why a look is not let in: by the rules, or because there were too many. */
 type Refusal =
   | Extract<Verdict, { allowed: false }>
-  | { readonly allowed: false; readonly code: 'LIMIT_EXCEEDED'; readonly retryAfterMs: number | undefined };
+  | { readonly allowed: false; readonly code: 'LIMIT_EXCEEDED'; readonly limit: string; readonly retryAfterMs?: number };
 
 interface Noted {
   readonly subject: Subject | undefined;
@@ -83,6 +106,7 @@ export function looksOf(tools: LooksTools): Looks {
   const day = civilDateOf(tools.clock.now());
   /** Sections under the bulk grant that are not written down yet. */
   let bulk = 0;
+  const asked = new Map<string, number>();
 
   function noteOf({ subject }: Look): Noted {
     const name = subject ? `${subject.kind} ${subject.key}` : '';
@@ -100,19 +124,26 @@ export function looksOf(tools: LooksTools): Looks {
     const note = noteOf(look);
     for (const path of look.paths) (refusal ? note.refused : note.fields).add(path);
     if (refusal || !found.allowed) return refusal;
-    if (look.agency !== undefined) note.agencies.add(look.agency);
+    if (look.agency !== undefined) {
+      note.agencies.add(look.agency);
+      asked.set(look.agency, (asked.get(look.agency) ?? 0) + 1);
+    }
     if (found.by !== 'bulk') return undefined;
     note.bulk++;
     bulk++;
     return undefined;
   }
 
-  function tooMany({ subject }: Look, by: string): Refusal | undefined {
+  function tooMany({ rule, subject, agency = '' }: Look, by: string): Refusal | undefined {
     const grant = eyes.bulk;
+    // Before the request nobody knew how many a list would hold.
+    if ((asked.get(agency) ?? 0) >= tools.perAgency) return { allowed: false, code: 'LIMIT_EXCEEDED', limit: 'perAgency' };
     if (by === 'bulk' && grant && tools.bulkUsed(grant.actor, day) + bulk >= grant.perDay)
-      return { allowed: false, code: 'LIMIT_EXCEEDED', retryAfterMs: undefined };
-    const retryAfterMs = subject?.kind === 'person' ? tools.spend(1) : undefined;
-    return retryAfterMs === undefined ? undefined : { allowed: false, code: 'LIMIT_EXCEEDED', retryAfterMs };
+      return { allowed: false, code: 'LIMIT_EXCEEDED', limit: 'bulk' };
+    // A search that is not public may show anybody.
+    const mayShowPersons = subject ? subject.kind === 'person' : rule === 'SESSION';
+    const spent = mayShowPersons ? tools.spend(subject?.key) : undefined;
+    return spent && { allowed: false, code: 'LIMIT_EXCEEDED', ...spent };
   }
 
   return {
@@ -130,14 +161,19 @@ export function looksOf(tools: LooksTools): Looks {
       for (const note of noted.values()) accesses.push(...accessesOf(note, tools, day));
       noted.clear();
       bulk = 0;
+      asked.clear();
       await (await tools.book()).write(accesses);
     },
-    async unmasked(subject, reason) {
+    isInClear: (kind, paths) => isInClear(kind, paths, eyes),
+    async unmasked({ subject, field, reason, case: number }) {
+      const whose = typeof subject === 'string' ? undefined : subject;
       const entry = {
-        ...entryOf('subject.unmasked', subject, tools),
+        ...entryOf('subject.unmasked', whose, tools),
+        ...(typeof subject === 'string' && { subject }),
+        ...(number !== undefined && { case: number }),
         outcome: 'done',
         why: reason,
-        detail: { fields: ['Person.idNumber'] },
+        detail: { fields: [field] },
       } as const;
       await (await tools.book()).write([{ entry }]);
     },
@@ -201,13 +237,18 @@ const LIMITED = {
   zh: '查询人员信息过于频繁，已暂停；请稍后再试。',
   en: 'Too many looks at persons; ask again later.',
 };
+const TOO_MUCH = {
+  zh: '本次请求对同一部门的查询过多；请分次查询。',
+  en: 'The request asks one agency too many questions; ask for less at a time.',
+};
 
 /** What a client is told of a refused look. It names fields, never values. */
 function told(refusal: Refusal, { section, agency }: Look, language: Language): GraphQLError {
   if (!('why' in refusal)) {
-    const { code, retryAfterMs } = refusal;
-    return new GraphQLError(LIMITED[language], {
-      extensions: { code, retryable: true, ...(retryAfterMs !== undefined && { retryAfterMs }) },
+    const { code, limit, retryAfterMs } = refusal;
+    const isItself = limit === 'perAgency';
+    return new GraphQLError((isItself ? TOO_MUCH : LIMITED)[language], {
+      extensions: { code, limit, retryable: !isItself, ...(retryAfterMs !== undefined && { retryAfterMs }) },
     });
   }
   const { code, why } = refusal;

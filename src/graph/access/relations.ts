@@ -5,6 +5,15 @@ import type { Subject } from '../../trust/index.ts';
 /** What an agency says of a relation. */
 export type Relation = 'holds' | 'none' | 'unchecked';
 
+const SECTIONS: Readonly<Record<RelationKind, string | undefined>> = {
+  LEGAL_REPRESENTATIVE: 'Enterprise.registration',
+  HOUSEHOLD: 'Person.household',
+  AUTHORISED: undefined,
+};
+
+/** The section that is asked about a relation; none where a paper says it. */
+export const sectionOfRelation = (kind: RelationKind): string | undefined => SECTIONS[kind];
+
 type Row = Readonly<Record<string, unknown>>;
 
 /** Asks the agency that knows: the registry for legal representatives, public security for households. */

@@ -9,13 +9,12 @@ import type { RequestContext } from '../context.ts';
 import { badInput } from '../scalars.ts';
 import { openingOf, purposeOfInput, SERVING, subjectOf } from './opening.ts';
 import { itemsOfPurpose, needsOfPurpose } from './room.ts';
+import { unmask } from './unmasking.ts';
 
 const AUDITING: readonly Role[] = ['auditor', 'supervisor'];
 /** Others are told of a case what they would be told if there were none. */
 const KNOWING_CASES: readonly Role[] = [...HALL, 'auditor'];
 const UNMASKING: readonly Role[] = ['clerk', 'officer', 'supervisor'];
-const SHORTEST_REASON = 4;
-const LONGEST_REASON = 200;
 const MOST_ROWS = 100;
 const ROWS = 50;
 
@@ -108,16 +107,9 @@ const mutations: Pick<MutationResolvers<RequestContext>, 'openSession' | 'endSes
     await (await cases.access()).sessions.end(session.id, caller);
     return { session: null, problems: [] };
   },
-  async unmask(_, { input }, context) {
+  unmask(_, { input }, context) {
     needRole(UNMASKING, context);
-    const subject = subjectOf(input.subject);
-    const { length } = input.reason.trim();
-    if (subject?.kind !== 'person') return { idNumber: null, problems: [problem('ONE_SUBJECT', 'subject')] };
-    if (length < SHORTEST_REASON || length > LONGEST_REASON) return { idNumber: null, problems: [problem('MISSING_REASON', 'reason')] };
-    const isServed = context.session?.subjects.some(({ kind, key }) => kind === subject.kind && key === subject.key);
-    if (!isServed) return { idNumber: null, problems: [problem('NO_SESSION', 'subject')] };
-    await context.looks.unmasked(subject, input.reason.trim());
-    return { idNumber: subject.key, problems: [] };
+    return unmask(input, context);
   },
 };
 

@@ -1,10 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import type { CaseRoom } from '../../cases/index.ts';
 import type { Catalogue, Item } from '../../catalogue/index.ts';
+import type { MaskKind } from '../../codes/index.ts';
 import type { Caller } from '../../connect/index.ts';
 import { needsOf } from '../../guide/index.ts';
 import type { Vault } from '../../store/index.ts';
-import { type BulkGrant, type Eyes, type Needs, type Purpose, purposeText, type ServiceSession } from '../../trust/index.ts';
+import { type BulkGrant, type Eyes, type Needs, type Purpose, purposeText, type ServiceSession, subjectName } from '../../trust/index.ts';
 
 export type BulkGrants = ReadonlyMap<string, BulkGrant>;
 
@@ -16,8 +17,8 @@ export interface AccessRoom {
   /** What the hall grants beyond what a purpose calls for, by the purpose in one word. */
   readonly grants: ReadonlyMap<string, Needs>;
   readonly bulk: BulkGrants;
-  /** Sections of persons that one caller may read in a minute. */
-  readonly personsPerMinute: number;
+  /** Fields that leave masked, by paths like `Person.household.address`. */
+  readonly masks: ReadonlyMap<string, MaskKind>;
 }
 
 interface Known {
@@ -71,24 +72,10 @@ export async function eyesOf(caller: Caller, session: ServiceSession | undefined
     session,
     needs: session && (await needsOfPurpose(session.purpose, at)),
     bulk: caller.role === 'integrator' ? at.access.bulk.get(caller.actor) : undefined,
+    isThemself: caller.role === 'citizen' && servesOnly(caller.subject, session, at.access.vault),
   };
 }
 
-const MINUTE_MS = 60_000;
-
-/**
- * Counts the sections of persons that each caller reads, in steps of a minute. Gives back after how many milliseconds there is
- * room again, where there is none now.
- */
-export function personBudget(perMinute: number): (actor: string, sections: number) => number | undefined {
-  const spent = new LRUCache<string, { count: number; readonly since: number }>({ max: 10_000 });
-  return (actor, sections) => {
-    const now = Date.now();
-    const found = spent.get(actor);
-    const entry = found && now - found.since < MINUTE_MS ? found : { count: 0, since: now };
-    if (entry !== found) spent.set(actor, entry);
-    if (entry.count + sections > perMinute) return entry.since + MINUTE_MS - now;
-    entry.count += sections;
-    return undefined;
-  };
+function servesOnly(name: string | undefined, session: ServiceSession | undefined, vault: Vault): boolean {
+  return session?.subjects.every((each) => subjectName(vault, each) === name) ?? false;
 }

@@ -1,16 +1,22 @@
 import { type CaseView, type Problem, problem } from '../../cases/index.ts';
 import type { Catalogue, Theme } from '../../catalogue/index.ts';
 import { completeForm, createFormChecker, type FormInput, oneForm } from '../../guide/index.ts';
+import { maskedPlaces } from './masking.ts';
 
 /** Says what is wrong with the filled form of a case, held against the forms of its items as one. */
 export function createCaseFormCheck(catalogue: Catalogue): (view: CaseView) => readonly Problem[] {
   const checker = createFormChecker();
   return (view) => {
     const form = oneForm(inputOf(view, catalogue), catalogue);
-    const problems = checker.check(form.schema, completeForm(form, view.contents().form));
+    const filled = completeForm(form, view.contents().form);
+    const wrong = checker.check(form.schema, filled);
+    const masks = maskedPlaces(filled, catalogue).filter((place) => !wrong.some(({ pointer }) => pointer === place));
+    const problems = [...wrong, ...masks.map((pointer) => ({ pointer, sentence: MASK_LEFT }))];
     return problems.map(({ pointer, sentence }) => ({ ...problem('WRONG_FORM', `form${pointer}`), ...sentence }));
   };
 }
+
+const MASK_LEFT = { zh: '此处仍为脱敏内容，请填写完整。', en: 'a masked value stands here: write it out.' };
 
 /** What agencies say was filled in when the guide was made; here only what was written counts. */
 function inputOf(view: CaseView, catalogue: Catalogue): FormInput {

@@ -3,7 +3,7 @@ import { caseUpdated } from './feed.ts';
 import { caseQueries, caseTypes } from './reading.ts';
 import { caseMutations } from './writing.ts';
 
-export { APPLICANTS, HALL, mayRead } from './access.ts';
+export { APPLICANTS, HALL, mayRead, visible } from './access.ts';
 export { createCaseFormCheck } from './form-check.ts';
 export type { ItemOfCase } from './reading.ts';
 

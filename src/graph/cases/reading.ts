@@ -3,6 +3,7 @@ import type { CaseItemView, CaseView } from '../../cases/index.ts';
 import type { RequestContext } from '../context.ts';
 import { badInput } from '../scalars.ts';
 import { DECIDERS, given, HALL, pageSize, roomFor, visible } from './access.ts';
+import { shownForm } from './masking.ts';
 
 /** A case item with the case it belongs to, as resolvers pass it on. */
 export interface ItemOfCase {
@@ -79,7 +80,7 @@ const Case: CaseResolvers = {
   openedAt: ({ row }) => row.openedAt,
   submittedAt: ({ row }) => row.submittedAt,
   changedAt: ({ row }) => row.changedAt,
-  form: (view) => view.contents().form,
+  form: (view, _, context) => shownForm(view, context),
   materials: async ({ row }, _, { cases }) => [...(await (await cases.enter()).views.materials(row.id))],
   items: (view) => view.items.map((item) => ({ view, item })),
   messages: async ({ row }, _, { cases }) => (await (await cases.enter()).views.errands(row.id)).filter(({ kind }) => kind !== 'delivery'),

@@ -2,7 +2,8 @@ import type { MutationResolvers, OpenCaseInput } from '../../../schema/generated
 import type { RequestContext } from '../context.ts';
 import { peopleOf } from '../guide-input.ts';
 import { badInput } from '../scalars.ts';
-import { APPLICANTS, DECIDERS, given, HALL, onCase, payloadOf, roomFor, whoOf } from './access.ts';
+import { APPLICANTS, DECIDERS, given, HALL, onCase, payloadOf, roomFor, visible, whoOf } from './access.ts';
+import { behindShown, maskedPlaces } from './masking.ts';
 
 const EVERYONE = [...HALL, ...APPLICANTS];
 const LONGEST_KEY = 255;
@@ -12,7 +13,9 @@ export const caseMutations: MutationResolvers = {
   openCase: async (_, { input }, context) =>
     payloadOf(await (await roomFor(context, EVERYONE)).open(openInput(input, context), whoOf(context)), context),
   saveForm: (_, { input }, context) =>
-    onCase(input.number, context, async () => (await roomFor(context, EVERYONE)).saveForm(input, whoOf(context))),
+    onCase(input.number, context, async () =>
+      (await roomFor(context, EVERYONE)).saveForm({ ...input, form: await writtenOut(input.form, input.number, context) }, whoOf(context)),
+    ),
   attachMaterial: (_, { input }, context) =>
     onCase(input.number, context, async () =>
       (await roomFor(context, EVERYONE)).attach(
@@ -34,7 +37,12 @@ export const caseMutations: MutationResolvers = {
   supplement: (_, { input }, context) =>
     onCase(input.number, context, async () =>
       (await roomFor(context, EVERYONE)).supplement(
-        { number: input.number, item: input.item, form: input.form ?? {}, materials: input.materials ?? [] },
+        {
+          number: input.number,
+          item: input.item,
+          form: await writtenOut(input.form ?? {}, input.number, context),
+          materials: input.materials ?? [],
+        },
         whoOf(context),
       ),
     ),
@@ -76,6 +84,12 @@ export const caseMutations: MutationResolvers = {
     return payloadOf(await (await roomFor(context, DECIDERS)).decide(wanted, whoOf(context)), context);
   },
 };
+
+/** Values that came back as they were shown, masked, are put in again. */
+async function writtenOut(form: Readonly<Record<string, unknown>>, number: string, context: RequestContext) {
+  const view = maskedPlaces(form, context.catalogue).length > 0 ? await visible(number, context) : null;
+  return view ? behindShown(form, view, context) : form;
+}
 
 function openInput(input: OpenCaseInput, { caller }: RequestContext) {
   const { uscc, idNumber, nameZh, phone, people } = input.applicant;

@@ -11,7 +11,7 @@ import { LRUCache } from 'lru-cache';
 import type { Caller, Role, Served } from '../../connect/index.ts';
 import { DEFAULT_LIMITS, type DocumentLimits, FIXED_LIMITS, limitExceeded } from './limits.ts';
 import { introspects, measure } from './measure.ts';
-import { questionsOf, type Runnable } from './questions.ts';
+import { questionsOf, type RootAsks, type Runnable } from './questions.ts';
 import { compiled, hashOf, type Manifest } from './registered.ts';
 
 const MOST_DOCUMENTS = 2_000;
@@ -43,12 +43,16 @@ export interface Documents {
   prepare(asked: AskedDocument, caller: Caller): Prepared;
   /** The error for an operation that would ask one agency too much. Asks nobody. */
   tooManyQuestions(operation: AskedOperation): GraphQLError | undefined;
+  /** Questions that one request may ask of one agency. */
+  readonly perAgency: number;
 }
 
 interface DocumentsOptions {
   readonly schema: GraphQLSchema;
   /** Who serves each section. */
   readonly served: ReadonlyMap<string, Served>;
+  /** What fields ask by themselves. */
+  readonly asks?: RootAsks | undefined;
   readonly limits?: { readonly [L in keyof DocumentLimits]?: DocumentLimits[L] | undefined } | undefined;
   /** Everybody may ask for the schema, and kiosks may try what they want where no manifest is given. */
   readonly sandbox: boolean;
@@ -98,6 +102,7 @@ export function createDocuments(options: DocumentsOptions): Documents {
 
   return {
     registered: [...registered.values()].map(({ document }) => document),
+    perAgency: limits.perAgency,
     prepare(asked, caller) {
       const found = find(asked, caller);
       if (!('document' in found)) return { errors: found };

@@ -8,5 +8,6 @@
  * - question 询问: one section asked for one subject; agencies are protected by how many of them a request may hold.
  */
 export { checkDocument, createDocuments, type Documents } from './documents.ts';
+export type { RootAsks } from './questions.ts';
 export { manifestOf, manifestShape } from './registered.ts';
 export { requestError } from './request-error.ts';

@@ -4,8 +4,10 @@ import {
   type GraphQLField,
   type GraphQLNamedType,
   type GraphQLSchema,
+  getArgumentValues,
   getNamedType,
   getNullableType,
+  getVariableValues,
   isInterfaceType,
   isListType,
   isObjectType,
@@ -34,7 +36,11 @@ export interface Runnable {
 export interface Serving {
   readonly schema: GraphQLSchema;
   readonly served: ReadonlyMap<string, Served>;
+  readonly asks?: RootAsks | undefined;
 }
+
+/** Sections that a field asks by itself, once for each time that they are named, given its arguments; by `Query.guide`. */
+export type RootAsks = ReadonlyMap<string, (args: Readonly<Record<string, unknown>>) => readonly string[]>;
 
 /** Where a selection stands: of which type, for how many subjects, and whether a `first` above it has sized its lists. */
 interface Place {
@@ -50,7 +56,7 @@ export interface Questions {
 }
 
 /** How many (section, subject) pairs an operation asks of each agency, at most. Nothing is asked to find out. */
-export function questionsOf({ document, operation, variables }: Runnable, { schema, served }: Serving): Questions {
+export function questionsOf({ document, operation, variables }: Runnable, { schema, served, asks }: Serving): Questions {
   const counts = new Map<string, number>();
   const fragments = fragmentsOf(document);
   const pages = pageSizes(operation, variables);
@@ -67,11 +73,25 @@ export function questionsOf({ document, operation, variables }: Runnable, { sche
     }
   }
 
+  function count(section: string, subjects: number): void {
+    const agency = served.get(section)?.agency;
+    if (agency) counts.set(agency, (counts.get(agency) ?? 0) + subjects);
+  }
+
+  /** None where they are wrong: such a request is refused when it is run. */
+  function argumentsOf(node: FieldNode, field: GraphQLField<unknown, unknown>): Readonly<Record<string, unknown>> {
+    pages.fixed &&= operation.variableDefinitions?.length === 0;
+    const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+    return coerced ? getArgumentValues(field, node, coerced) : {};
+  }
+
   function enter(node: FieldNode, { type, subjects, sized }: Place): void {
     const field = fieldOf(type, node.name.value);
     if (!type || !field) return;
-    const agency = served.get(`${type.name}.${field.name}`)?.agency;
-    if (agency) counts.set(agency, (counts.get(agency) ?? 0) + subjects);
+    const name = `${type.name}.${field.name}`;
+    count(name, subjects);
+    const ownAsks = asks?.get(name);
+    if (ownAsks) for (const section of ownAsks(argumentsOf(node, field))) count(section, subjects);
     if (!node.selectionSet) return;
     const page = pages.of(node, field);
     const times = page ?? (!sized && isListType(getNullableType(field.type)) ? UNSIZED : 1);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FormField } from '../../catalogue/index.ts';
-import { maskedWithin } from '../../trust/index.ts';
+import { masked } from '../../codes/index.ts';
 import { completeForm } from '../index.ts';
 import type { FormLine, OneForm } from '../types.ts';
 
@@ -71,7 +71,7 @@ describe('completing a form', () => {
       { name: '张示文', number: A },
       { name: '周示武', number: B },
     ];
-    const shown = maskedWithin(owners, 'ID_NUMBER', 'clerk') as object[];
+    const shown = masked(owners, 'ID_NUMBER') as object[];
     expect(JSON.stringify(shown)).not.toContain(A);
     expect(completeForm(rows(owners), { owners: [shown[1], { name: '新股东', number: 'x' }, shown[0]] })).toEqual({
       owners: [owners[1], { name: '新股东', number: 'x' }, owners[0]],
@@ -80,7 +80,7 @@ describe('completing a form', () => {
 
   it('does not guess which of two numbers a mask stands for', () => {
     const owners = [{ number: A }, { number: LIKE_A }];
-    const shown = maskedWithin(owners, 'ID_NUMBER', 'clerk');
+    const shown = masked(owners, 'ID_NUMBER');
     expect(completeForm(rows(owners), { owners: shown })).toEqual({ owners: shown });
   });
 

@@ -1,6 +1,6 @@
 import type { FormFieldCondition } from '../../catalogue/index.ts';
-import { type MaskKind, masked } from '../../trust/index.ts';
 import type { FormLine, OneForm } from '../types.ts';
+import { withoutMasks } from './behind-masks.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -24,29 +24,7 @@ function valueFor({ field, value, correctable }: FormLine, written: Values): unk
   if (!correctable) return value;
   const typed = own(written, field.id);
   if (typed === undefined) return value;
-  return field.mask ? unmasked(typed, behindMasks(value, field.mask)) : typed;
+  return field.mask ? withoutMasks(typed, value, field.mask) : typed;
 }
 
 const own = (values: Values, key: string): unknown => (Object.hasOwn(values, key) ? values[key] : undefined);
-
-/** What stands behind each mask; of masks that two values share nothing is known. */
-function behindMasks(carried: unknown, kind: MaskKind): ReadonlyMap<string, string> {
-  const texts = [...new Set(textsIn(carried))];
-  const masks = texts.map((text) => String(masked(text, kind, 'citizen')));
-  return new Map(texts.flatMap((text, i) => (masks.filter((it) => it === masks[i]).length === 1 ? [[masks[i] ?? '', text]] : [])));
-}
-
-function textsIn(value: unknown): readonly string[] {
-  if (typeof value === 'string') return [value];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
-}
-
-/** A list of rows of cells is the deepest that a form holds; what a client nests deeper is looked at by the check alone. */
-const DEEPEST = 3;
-
-function unmasked(typed: unknown, behind: ReadonlyMap<string, string>, depth = 0): unknown {
-  if (typeof typed === 'string') return behind.get(typed) ?? typed;
-  if (depth === DEEPEST || typeof typed !== 'object' || typed === null) return typed;
-  if (Array.isArray(typed)) return typed.map((it) => unmasked(it, behind, depth + 1));
-  return Object.fromEntries(Object.entries(typed).map(([key, it]) => [key, unmasked(it, behind, depth + 1)]));
-}

@@ -20,6 +20,17 @@ export function sourcesOf(fields: readonly FormField[]): readonly FormAsk[] {
 /** Where a field may be filled from, the best first. */
 export const sources = ({ source }: FormField): readonly FormFieldSource[] => [source ?? []].flat();
 
+/** Every field that is read to fill this one, like `Person.identity.nameZh`. */
+export const sourcePaths = (field: FormField): readonly string[] => sources(field).flatMap(pathsOf);
+
+/** A list is read for those of its columns that the field takes. */
+function pathsOf({ path, each, where }: FormFieldSource): readonly string[] {
+  if (!each) return [path, ...Object.keys(where ?? {}).map((name) => `${path.slice(0, path.lastIndexOf('.'))}.${name}`)];
+  return Object.values(each)
+    .flat()
+    .map((column) => `${path}.${column}`);
+}
+
 /** `Enterprise.tax` of `Enterprise.tax.arrears`; undefined of a subject's own key, which nobody has to be asked for. */
 export function sectionOf(path: string): string | undefined {
   const [type, section, ...rest] = path.split('.');

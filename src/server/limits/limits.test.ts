@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressReader, createRates, TooOften } from './index.ts';
+import { addressReader, createCounts, createRates, personBudget, TooOften } from './index.ts';
 
 const request = (remoteAddress: string, forwarded?: string) =>
   ({ headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }, socket: { remoteAddress } }) as never;
@@ -23,7 +23,10 @@ describe('whose address it is', () => {
 describe('how often', () => {
   it('counts by the minute, each for itself', () => {
     let now = 60_000_000;
-    const rates = createRates({ perActor: 2, perWindow: 9, perAddress: 9, refusedPerAddress: 9 }, undefined, () => now);
+    const rates = createRates(
+      { perActor: 2, perWindow: 9, perAddress: 9, refusedPerAddress: 9 },
+      createCounts(undefined, () => now),
+    );
     expect(rates.take('perActor', 'a')).toEqual({ limit: 'actor', most: 2, left: 1, resetS: 60 });
     rates.take('perActor', 'a');
     rates.take('perActor', 'b');
@@ -32,5 +35,25 @@ describe('how often', () => {
     expect(() => rates.take('perActor', 'a')).toThrow('ask again in 40 s');
     now += 40_000;
     expect(rates.take('perActor', 'a').left).toBe(1);
+  });
+
+  it('of persons: sections of one caller, sections of one person, and different persons of one caller', () => {
+    let now = 60_000_000;
+    const counts = createCounts(undefined, () => now);
+    const budget = personBudget({ perCaller: 4, perPerson: 3, different: 2 }, counts, () => now);
+    expect([budget.spend('a', 'p'), budget.spend('a', 'q')]).toEqual([undefined, undefined]);
+    expect(budget.spend('a', 'r')).toEqual({ limit: 'different-persons', retryAfterMs: 60_000 });
+    expect([budget.spend('b', 'p'), budget.spend('c', 'p')]).toEqual([undefined, undefined]);
+    expect(budget.spend('d', 'p')?.limit).toBe('person');
+    // A search may show anybody; what was refused has cost nothing.
+    expect([budget.spend('a', undefined), budget.spend('a', 'q')]).toEqual([undefined, undefined]);
+    expect(budget.spend('a', 'q')?.limit).toBe('persons');
+    expect(budget.left('a')).toMatchObject([
+      { limit: 'persons', most: 4, left: 0 },
+      { limit: 'different-persons', most: 2, left: 0 },
+    ]);
+    expect(budget.left('d')).toEqual([]);
+    now += 60_000;
+    expect(budget.spend('a', 'r')).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-import type { Caller } from '../../connect/index.ts';
+import type { Caller, Role } from '../../connect/index.ts';
 import { covers, type Needs, purposeText, type Subject } from './purpose.ts';
 import type { ServiceSession } from './sessions.ts';
 
@@ -26,6 +26,8 @@ export interface Eyes {
   /** What the session's purpose calls for. */
   readonly needs: Needs | undefined;
   readonly bulk: BulkGrant | undefined;
+  /** Whether the session serves the caller and nobody else. */
+  readonly isThemself: boolean;
 }
 
 /** One section of one subject that is about to be read. */
@@ -48,7 +50,7 @@ export type Why =
   | { readonly kind: 'not-granted'; readonly paths: readonly string[] };
 
 /** Whether these eyes may see it. What no rule allows is refused. */
-export function decide({ session, needs, bulk }: Eyes, { rule, subject, paths }: Wish): Verdict {
+export function decide({ caller, session, needs, bulk }: Eyes, { rule, subject, paths }: Wish): Verdict {
   if (rule === 'OPEN') return { allowed: true, by: 'open' };
   if (bulk) {
     const missing = paths.filter((path) => !covers(bulk.fields, path));
@@ -57,9 +59,25 @@ export function decide({ session, needs, bulk }: Eyes, { rule, subject, paths }:
       : { allowed: false, code: 'FORBIDDEN', why: { kind: 'not-granted', paths: missing } };
   }
   if (!session || !needs) return { allowed: false, code: 'PURPOSE_REQUIRED', why: { kind: 'no-session' } };
-  if (!subject || !session.subjects.some((each) => each.kind === subject.kind && each.key === subject.key))
+  if (!subject) return decideSearch(session, needs, caller.role, paths);
+  if (!session.subjects.some((each) => each.kind === subject.kind && each.key === subject.key))
     return { allowed: false, code: 'FORBIDDEN', why: { kind: 'other-subject' } };
+  return within(session, needs, paths);
+}
+
+const STAFF: readonly Role[] = ['clerk', 'officer', 'supervisor'];
+
+/**
+ * What is found by arguments may be anybody's, so no session says that it is its subject's: only the hall can let a purpose see
+ * it, by a grant that names it, and only to staff.
+ */
+function decideSearch(session: ServiceSession, needs: Needs, role: Role, paths: readonly string[]): Verdict {
+  if (!STAFF.includes(role)) return { allowed: false, code: 'FORBIDDEN', why: { kind: 'not-granted', paths } };
+  return within(session, needs, paths);
+}
+
+function within({ purpose }: ServiceSession, needs: Needs, paths: readonly string[]): Verdict {
   const missing = paths.filter((path) => !covers(needs, path));
   if (missing.length === 0) return { allowed: true, by: 'session' };
-  return { allowed: false, code: 'FORBIDDEN', why: { kind: 'not-needed', purpose: purposeText(session.purpose), paths: missing } };
+  return { allowed: false, code: 'FORBIDDEN', why: { kind: 'not-needed', purpose: purposeText(purpose), paths: missing } };
 }

@@ -1,5 +1,6 @@
 /** Purpose and access: why somebody may see whose data, and the book of who saw them. */
 export type { Access, AccessBook } from './book.ts';
+export { isInClear } from './clear.ts';
 export { type AccessRule, type BulkGrant, decide, type Eyes, type Verdict, type Why } from './decide.ts';
 export { type AccessQuery, isAccessId } from './log.ts';
 export {
