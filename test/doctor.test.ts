@@ -125,7 +125,7 @@ describe.skipIf(noPostgres !== undefined || noRedis !== undefined)('a hall on Po
 describe('a hall that is not well', () => {
   it.concurrent('is told of every server that is away, and of every weakness, without a secret', async () => {
     const config = {
-      issuers: [issuer('/none'), { issuer: 'gone', audience: 'yimen', jwks: `http://${NOBODY}/jwks` }],
+      issuers: [issuer('/none'), { issuer: 'gone', realm: 'gone', audience: 'yimen', jwks: `http://${NOBODY}/jwks` }],
       keys: { ids: { env: 'NOT_SET' } },
       connectors: { ...tax({ env: 'SHORT' }, 'http://tax.example.cn'), provincial: { settings: { secret: SECRET } }, 'no-such': {} },
     };

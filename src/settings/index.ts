@@ -48,6 +48,11 @@ const Issuer = z
     jwks: WebAddress.optional(),
     /** For whom it signs; without it, for all roles. */
     kind: z.enum(ISSUER_KINDS).optional(),
+    /** Stands before its callers' names, with a colon: the same name of two issuers is two people. */
+    realm: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'a realm is up to 40 lower-case letters, digits and hyphens')
+      .optional(),
     /** Whether its tokens may be signed with SM2. */
     sm2: z.boolean().optional(),
   })
@@ -58,7 +63,11 @@ const Issuer = z
 
 const Issuers = z
   .array(Issuer)
-  .refine((issuers) => new Set(issuers.map(({ issuer }) => issuer)).size === issuers.length, 'two issuers have the same name');
+  .refine((issuers) => new Set(issuers.map(({ issuer }) => issuer)).size === issuers.length, 'two issuers have the same name')
+  .refine(
+    (issuers) => new Set(issuers.map(({ realm }) => realm)).size === issuers.length,
+    'of several issuers all but one need a "realm" of their own: it stands before the names of their callers, so that li of one is not li of another',
+  );
 
 /** Sizes in bytes. Secrets are references, read where the store is opened. */
 const Files = z.strictObject({
