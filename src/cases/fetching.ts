@@ -59,7 +59,13 @@ export function fetcherOf({ number, applicant, who }: FetchingFor, tools: CasesT
     /** Writes down what was seen, whatever becomes of the case. Rejects where it cannot be kept: then nothing of it may be used. */
     async keep(): Promise<void> {
       if (seen.size === 0) return;
-      const look = { action: 'subject.read', ...who, outcome: 'done', case: number, why: purposeText({ kind: 'CASE', code: number }) } as const;
+      const look = {
+        action: 'subject.read',
+        ...who,
+        outcome: 'done',
+        case: number,
+        why: purposeText({ kind: 'CASE', code: number }),
+      } as const;
       await tools.store.transaction(async ({ audit }) => {
         for (const [subject, { fields, agencies }] of seen)
           audit.write({ ...look, subject, detail: { fields: [...fields], agencies: [...agencies] } });

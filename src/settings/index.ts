@@ -32,6 +32,8 @@ const ConnectorEntry = z.strictObject({
   module: z.string().optional(),
   settings: z.record(z.string(), z.unknown()).optional(),
   policy: Policy.optional(),
+  /** Why it may speak without encryption in production, in a sentence: a gateway of the agency's own stands on this network. */
+  unencrypted: z.string().trim().min(10, 'say why in a sentence').optional(),
   /** `false` leaves the connector out: its sections answer `AGENCY_NOT_CONNECTED`. */
   enabled: z.boolean().optional(),
 });
