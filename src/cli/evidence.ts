@@ -74,6 +74,7 @@ function throughGateway(): Reached {
       state: () => ask({ read: 'state' }),
       links: (after, upTo) => ask({ read: 'links', after, upTo }),
       rows: (writer, after, upTo) => ask({ read: 'rows', writer, after, upTo }),
+      erasures: (after) => ask({ read: 'erasures', after }),
     },
     settle: () => ask({ read: 'settle' }),
     ofCase: (number) => callGateway('/run/evidence', { body: { case: number } }),
