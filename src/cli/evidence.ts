@@ -46,7 +46,7 @@ export async function withPages<T>(use: (pages: ProofPages, settings: Settings) 
 }
 
 /** Whether a gateway holds the embedded database. Throws where there is none at all. */
-async function isElsewhere(settings: Settings): Promise<boolean> {
+export async function isElsewhere(settings: Settings): Promise<boolean> {
   if (settings.database) return false;
   if (await isHeld(settings)) return true;
   if (holdsDatabase(settings.data)) return false;

@@ -6,6 +6,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { parseDuration } from '../clock/index.ts';
+import { keepShape } from '../retention/index.ts';
 import { CHAIN_HASHES, ISSUER_KINDS, SIGNATURES } from '../trust/index.ts';
 
 /** `sandbox`: mock agencies, test keys and switches. `production`: none of them. */
@@ -137,6 +138,8 @@ const Config = z.strictObject({
   commissioners: z.record(z.string(), z.array(z.string().min(1))).optional(),
   files: Files.optional(),
   access: Access.optional(),
+  /** Days that things are kept. */
+  keep: keepShape.optional(),
   /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
   proxies: z.array(z.string()).optional(),
   /** Certificate, key and the authority of clients' certificates are references, read where the server is opened. */
