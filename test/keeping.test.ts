@@ -80,6 +80,7 @@ async function halls(database: string | undefined) {
     },
     /** What rows of proof say of an action. */
     async proven(action: string) {
+      await proof({ read: 'settle' });
       const found = [];
       for await (const { said } of sourceOf(pages).links(0, 1_000_000)) if (said?.action === action) found.push(said.entry);
       return found;
@@ -191,13 +192,13 @@ for (const { name, skip, open } of engines)
       await expect.poll(() => at.contents(), { timeout: 10_000 }).toBe(0);
       expect(await order(false)).toMatchObject({ cases: [], files: 0, sessions: 0, standing: [] });
       const rows = await at.proven('subject.erased');
-      expect(rows.map((row) => [row?.outcome, row?.detail])).toEqual([
-        ['done', { cases: 1, files: 0, messages: 0, sessions: 1 }],
-        ['refused', { standing: [number] }],
-        ['refused', { standing: [number] }],
-        ['done', expect.objectContaining({ cases: 1, files: 1, sessions: 1 })],
-        ['done', { cases: 0, files: 0, messages: 0, sessions: 0 }],
-      ]);
+      // Links do not order what connections wrote within the same second.
+      expect(rows).toHaveLength(5);
+      const said = rows.map((row) => ({ outcome: row?.outcome, ...row?.detail }));
+      expect(said.filter(({ outcome }) => outcome === 'refused')).toEqual([1, 2].map(() => ({ outcome: 'refused', standing: [number] })));
+      expect(said).toContainEqual({ outcome: 'done', cases: 1, files: 0, messages: 0, sessions: 1 });
+      expect(said).toContainEqual({ outcome: 'done', cases: 0, files: 0, messages: 0, sessions: 0 });
+      expect(said).toContainEqual(expect.objectContaining({ outcome: 'done', cases: 1, files: 1, sessions: 1 }));
       expect(JSON.stringify(rows)).not.toContain(USCC);
       expect(await at.verified()).toMatchObject({ finding: undefined, unsealed: 0 });
     }, 240_000);
