@@ -18,10 +18,16 @@ export function grow(spans: { from: number; to: number }[], next: number): void 
   else spans.push({ from: next, to: next });
 }
 
-/** What of runs is left without another one. */
-export const without = (spans: readonly Span[], { from, to }: Span): readonly Span[] =>
-  spans.flatMap((each) =>
-    to < each.from || from > each.to
-      ? [each]
-      : [...(each.from < from ? [{ from: each.from, to: from - 1 }] : []), ...(each.to > to ? [{ from: to + 1, to: each.to }] : [])],
-  );
+/** The first number of runs in order that no other run holds; these may come in any order and lie over each other. */
+export function firstOutside(spans: readonly Span[], others: readonly Span[]): number | undefined {
+  const sorted = others.toSorted((a, b) => a.from - b.from);
+  let next = 0;
+  /** Up to where the others seen so far reach without a gap from the number looked at. */
+  let held = 0;
+  for (const { from, to } of spans) {
+    held = Math.max(held, from - 1);
+    for (let other = sorted[next]; other && other.from <= held + 1; other = sorted[++next]) held = Math.max(held, other.to);
+    if (held < to) return held + 1;
+  }
+  return undefined;
+}

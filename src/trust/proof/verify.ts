@@ -5,7 +5,7 @@ import type { FoundCheckpoint, FoundCheckpoints } from './checkpoint-files.ts';
 import { isSigned, readErasure } from './erasure.ts';
 import type { PublicKey } from './keys.ts';
 import type { Linked, ProofSource, ProofState, Said, WriterState } from './ledger.ts';
-import { grow, type Span, without } from './spans.ts';
+import { firstOutside, grow, type Span } from './spans.ts';
 
 /** The first thing that is wrong. */
 export interface Finding {
@@ -184,18 +184,17 @@ function wrongContent({ writer, number, digest }: Place, { at, action, entry, sa
  */
 async function unnamed(source: ProofSource, erased: readonly Span[], keys: readonly PublicKey[]): Promise<Finding | undefined> {
   if (erased.length === 0) return undefined;
-  let left = erased;
+  const named: Span[] = [];
   for await (const stated of source.erasures()) {
     const erasure = readErasure(stated);
-    if (!erasure || !isSigned(erasure, keys)) continue;
-    for (const [from, to] of erasure.rows) left = without(left, { from, to });
+    if (erasure && isSigned(erasure, keys)) named.push(...erasure.rows.map(([from, to]) => ({ from, to })));
   }
-  const [first] = left;
-  if (!first) return undefined;
+  const first = firstOutside(erased, named);
+  if (first === undefined) return undefined;
   const what = 'its content was taken away, and no erasure that the hall signed names it';
-  for await (const { writer, number, sequence } of source.links(first.from - 1, first.from))
-    if (sequence === first.from) return { writer, number, sequence, what };
-  return { sequence: first.from, what };
+  for await (const { writer, number, sequence } of source.links(first - 1, first))
+    if (sequence === first) return { writer, number, sequence, what };
+  return { sequence: first, what };
 }
 
 /** What is not linked yet, and the counters. */
