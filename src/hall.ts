@@ -44,7 +44,15 @@ export async function openCaseRoom(
     const cases = await openCases(fitted({ ...tools, store, files, pools: settings.config.commissioners }));
     const { vault, clock } = tools;
     const access = await openAccessRecords({ store, vault, clock, minutes: settings.config.access?.sessionMinutes ?? SESSION_MINUTES });
-    const erasing = { store, vault, files, sweep: () => files.sweep(), clock, contestDays: termsOf(settings.config.keep).contest, engine: tools.engine };
+    const erasing = {
+      store,
+      vault,
+      files,
+      sweep: () => files.sweep(),
+      clock,
+      contestDays: termsOf(settings.config.keep).contest,
+      engine: tools.engine,
+    };
     const stopForgetting = await forgetErased(erasing);
     const stopRetention = openRetention({
       store,

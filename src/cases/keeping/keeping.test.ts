@@ -81,7 +81,16 @@ async function bench(url: string | undefined) {
           status,
         } as const;
         await db.insert(cases).values({ ...row, openedAt: at, changedAt: at });
-        const item = { id: itemId, caseId, place: 0, item: 'x', waitsFor: [] as string[], desk: 'bureau', agency: 'a', phase: 'GRANTED' } as const;
+        const item = {
+          id: itemId,
+          caseId,
+          place: 0,
+          item: 'x',
+          waitsFor: [] as string[],
+          desk: 'bureau',
+          agency: 'a',
+          phase: 'GRANTED',
+        } as const;
         await db.insert(caseItems).values({ ...item, decidedAt: status === 'GRANTED' ? at : null });
         await db
           .insert(caseFacts)

@@ -1,7 +1,7 @@
 /** Purpose and access: why somebody may see whose data, and the book of who saw them. */
 export type { Access, AccessBook } from './book.ts';
 export { type AccessRule, type BulkGrant, decide, type Eyes, type Verdict, type Why } from './decide.ts';
-export { type AccessKeeping, accessKeeping, eraseSessions } from './keeping.ts';
+export { accessKeeping, eraseSessions } from './keeping.ts';
 export { type AccessQuery, isAccessId, isLook } from './log.ts';
 export {
   covers,
