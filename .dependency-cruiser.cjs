@@ -4,14 +4,14 @@
  */
 
 /** Rooms from top to bottom; those of one line do not know each other. */
-const LEVELS = [['cli', 'server'], ['graph'], ['cases', 'guide'], ['catalogue', 'connect', 'trust', 'calendar', 'files'], ['store']];
+const LEVELS = [['cli', 'server'], ['graph'], ['cases', 'guide', 'retention'], ['catalogue', 'connect', 'trust', 'calendar', 'files'], ['store']];
 /** Rooms that know nobody but themselves and that everybody may know. */
 const LEAVES = ['codes', 'clock'];
 
 /** What stands beside the levels. */
 const BESIDE = {
   // Says what the file may hold, in the words of the rooms that use it.
-  settings: ['catalogue', 'connect', 'trust', 'calendar', 'store'],
+  settings: ['catalogue', 'connect', 'trust', 'calendar', 'retention', 'store'],
   kit: ['catalogue', 'connect', 'store'],
 };
 /** Neighbours that may look one way: who a caller is, as plain data, is declared in connect, which never knows trust. */
@@ -20,7 +20,7 @@ const SIDEWAYS = { trust: ['connect'] };
 const MAY_ALSO = { cli: ['settings', 'kit'], server: ['settings'] };
 
 /** The composition root: the only files that know everything. */
-const ROOT = '^src/(app|connectors|hall|keeping|keys|log|main|run|sandbox|tls)\\.ts$';
+const ROOT = '^src/(app|connectors|erasing|hall|keeping|keys|log|main|run|sandbox|tls)\\.ts$';
 const TEST = '\\.test\\.ts$';
 const FACE = '/index\\.ts$';
 

@@ -4,7 +4,16 @@ import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Catalogue } from './catalogue/index.ts';
-import { type ConfiguredConnector, type Engine, loadConnector, moduleIn, resolveSecrets, shippedFolders } from './connect/index.ts';
+import {
+  type ConfiguredConnector,
+  type Engine,
+  exposedIn,
+  isPlain,
+  loadConnector,
+  moduleIn,
+  resolveSecrets,
+  shippedFolders,
+} from './connect/index.ts';
 import type { SandboxDescription } from './kit/index.ts';
 import { checked, packageFolder, type Settings } from './settings/index.ts';
 
@@ -74,7 +83,16 @@ async function configuredConnector(
     `${where}.settings`,
   );
   const policy = entry?.policy as ConfiguredConnector['policy'];
-  return { connector, settings: checked(`${where}.settings`, connector.settings, resolved), policy };
+  const fitting = checked(`${where}.settings`, connector.settings, resolved);
+  if (settings.profile === 'production') mustBeClosed(fitting, entry?.unencrypted !== undefined, where);
+  return { connector, settings: fitting, policy };
+}
+
+/** In production nothing that goes to an agency lies open, unless the hall says why it may. */
+function mustBeClosed(settings: unknown, isExcused: boolean, where: string): void {
+  const left = exposedIn(settings).filter((each) => !(isExcused && isPlain(each)));
+  if (left.length === 0) return;
+  throw new Error(`${where}:\n${left.map(({ path, what, todo }) => `  ${path}: ${what}. To do: ${todo}`).join('\n')}`);
 }
 
 function moduleOf(named: string | undefined, folder: string | undefined, settings: Settings, where: string): string {

@@ -1,13 +1,17 @@
 /** What a hall keeps: its database, its cases and what proves them. Opened by the gateway, and by the CLI where none runs. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type CasesTools, caseEvidence, type Evidence, type Opened, openCases, QUEUES } from './cases/index.ts';
+import { type CasesTools, caseEvidence, type Evidence, keepingOf, type Opened, openCases, QUEUES } from './cases/index.ts';
 import { type Clock, parseDuration } from './clock/index.ts';
-import { type Log, resolveSecrets, Secret } from './connect/index.ts';
+import { type Engine, type Log, resolveSecrets, Secret } from './connect/index.ts';
+import { dropHeard, type Erased, type EraseOrder, erase, forgetErased } from './erasing.ts';
 import { clamdScanner, type Files, type FilesOptions, folderPlace, openFiles, s3Place } from './files/index.ts';
+import { openRetention, RETENTION, termsOf } from './retention/index.ts';
 import type { Settings } from './settings/index.ts';
 import { derivedKey, openStore, type Store, Vault } from './store/index.ts';
 import {
+  accessKeeping,
+  isLook,
   newSigningKey,
   openAccessRecords,
   openProof,
@@ -25,11 +29,14 @@ const EVERY_MS = 60_000;
 
 type Watch = Pick<CasesTools, 'clock' | 'log'>;
 
+/** All durable work of a hall. */
+export const HALL_QUEUES = [...Object.values(QUEUES), RETENTION];
+
 /** Opens the database and the room of cases over it. */
 export async function openCaseRoom(
   settings: Settings,
   key: Buffer,
-  tools: Omit<CasesTools, 'store' | 'pools' | 'files'>,
+  tools: Omit<CasesTools, 'store' | 'pools' | 'files'> & { readonly engine: Pick<Engine, 'evict'> },
   fitted: (tools: CasesTools) => CasesTools,
 ): Promise<Opened> {
   return overStore(settings, tools, async (store, proof) => {
@@ -37,11 +44,31 @@ export async function openCaseRoom(
     const cases = await openCases(fitted({ ...tools, store, files, pools: settings.config.commissioners }));
     const { vault, clock } = tools;
     const access = await openAccessRecords({ store, vault, clock, minutes: settings.config.access?.sessionMinutes ?? SESSION_MINUTES });
+    const erasing = {
+      store,
+      vault,
+      files,
+      sweep: () => files.sweep(),
+      clock,
+      contestDays: termsOf(settings.config.keep).contest,
+      engine: tools.engine,
+    };
+    const stopForgetting = await forgetErased(erasing);
+    const stopRetention = openRetention({
+      store,
+      clock,
+      log: tools.log,
+      terms: termsOf(settings.config.keep),
+      removers: removersOf(store, files, proof, tools),
+    });
     return {
       cases,
       access,
       evidence: evidenceIn(store, proof, tools.clock),
+      erase: (order: EraseOrder) => erase(order, erasing),
       async close() {
+        await stopRetention();
+        await stopForgetting();
         await cases.close();
         await access.close();
         await files.close();
@@ -52,8 +79,46 @@ export async function openCaseRoom(
   });
 }
 
+const ROWS_AT_ONCE = 1_000;
+
+/** What each room takes away when its time is over. */
+function removersOf(store: Store, files: Files, proof: Proof, { log }: Pick<Watch, 'log'>) {
+  const erased = (wanted: (action: string) => boolean) => async (before: Date) => {
+    // Before the beginning of time nothing was written.
+    const count = await proof.erase((action) => (wanted(action) ? before : new Date(0)), ROWS_AT_ONCE);
+    if (count === undefined)
+      log.warn({}, 'rows of proof are kept past their time: without keys.audit nobody could sign that they were erased');
+    return count ?? 0;
+  };
+  return {
+    ...keepingOf({ store, files }),
+    ...accessKeeping(store),
+    looks: erased(isLook),
+    proof: erased((action) => !isLook(action)),
+    erased: dropHeard(store),
+  };
+}
+
+/**
+ * Erases a subject's data where no gateway runs on the data folder; those elsewhere forget by themselves. Contents of files go at
+ * once with an embedded database; else the gateways, which know where they are, let go of them.
+ */
+export function eraseDirectly(settings: Settings, key: Buffer, order: EraseOrder, watch: Watch): Promise<Erased> {
+  return overStore(settings, watch, async (store, proof) => {
+    const { clock } = watch;
+    const files = filesOf(settings, { store, clock, key });
+    const vault = new Vault(derivedKey(key, 'cases'));
+    const sweep = settings.database ? undefined : () => files.sweep();
+    const erased = await erase(order, { store, vault, files, sweep, clock, contestDays: termsOf(settings.config.keep).contest });
+    await files.close();
+    await proof.close();
+    await store.close();
+    return erased;
+  });
+}
+
 /** Opens the database to look at its proof: no case moves. */
-export function openEvidence(settings: Settings, watch: Watch): Promise<Omit<Opened, 'cases' | 'access'>> {
+export function openEvidence(settings: Settings, watch: Watch): Promise<Omit<Opened, 'cases' | 'access' | 'erase'>> {
   return overStore(settings, watch, async (store, proof) => ({
     evidence: evidenceIn(store, proof, watch.clock),
     async close() {
@@ -72,7 +137,7 @@ export async function openPages(settings: Settings, watch: Watch): Promise<{ rea
 async function overStore<T>(settings: Settings, { clock, log }: Watch, open: (store: Store, proof: Proof) => Promise<T>): Promise<T> {
   const key = auditKey(settings);
   if (!key) log.warn({}, 'keys.audit is not set: rows of proof are linked, and no checkpoint is signed');
-  const store = await openStore({ url: settings.database, folder: settings.data, clock, log, queues: Object.values(QUEUES) });
+  const store = await openStore({ url: settings.database, folder: settings.data, clock, log, queues: HALL_QUEUES });
   const proof = proofOver(store, key, settings, { clock, log });
   try {
     return await open(store, proof);

@@ -1,8 +1,7 @@
 /** What a hall saves, and how it gets it back. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { QUEUES } from './cases/index.ts';
-import { checkpointFolder } from './hall.ts';
+import { checkpointFolder, HALL_QUEUES } from './hall.ts';
 import { keyFile, knownIdKey } from './keys.ts';
 import { packageFolder, type Settings } from './settings/index.ts';
 import { type BackupContent, type BackupOptions, restoreBackup, writeBackup } from './store/index.ts';
@@ -36,7 +35,7 @@ export async function backupHall(settings: Settings, source: Parameters<typeof w
 export async function restoreHall(settings: Settings, folder: string, log: Log): Promise<Saved> {
   const { database, data } = settings;
   const places = { checkpoints: checkpointFolder(settings), contents: contentsFolder(settings) };
-  return savedOf(await restoreBackup({ folder, key: keyOf(settings), url: database, data, ...places, queues: Object.values(QUEUES), log }));
+  return savedOf(await restoreBackup({ folder, key: keyOf(settings), url: database, data, ...places, queues: HALL_QUEUES, log }));
 }
 
 const savedOf = ({ at, engine, tables, pieces, notHeld }: BackupContent): Saved => ({

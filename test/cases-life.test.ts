@@ -140,6 +140,10 @@ describe('time passes in the hall', () => {
   it('what was promised is reminded of; when it does not come, the signed consequence follows', async () => {
     const { number, case: handed } = await submitted(hall.ask, { promised: ['site-opinion'] });
     const { followsBy } = handed.materials.find((each: { source: string }) => each.source === 'COMMITTED');
+    // What was asked of agencies before it was handed in is a look of the clerk's.
+    expect(await looksFor(hall, number)).toMatchObject([
+      { actor: 'sandbox-clerk', role: 'clerk', window: 'W01', purpose: `CASE ${number}`, fields: ['Enterprise.credit.badFlags'] },
+    ]);
     const { aheadMs } = await clockOf(hall);
     await hall.advance(Date.parse(followsBy) - (Date.now() + aheadMs) - DAY);
     await expect.poll(() => kindsOf(hall.ask, number), { timeout: 10_000 }).toContain('reminder');
@@ -181,8 +185,22 @@ describe('an agency that is away', () => {
     await hall.advance(DAY / 24);
     await expect.poll(sourceOf, { timeout: 20_000 }).toBe('FETCHED');
     expect((await doing(hall.ask, 'decide', { item, decision: 'GRANT' }, 'officer')).case.status).toBe('GRANTED');
+    // What the hall fetches by itself is a look like any other; an agency that did not answer has shown nothing.
+    const common = { action: 'subject.read', purpose: `CASE ${number}`, case: number, refused: false };
+    expect(await looksFor(hall, number)).toEqual([
+      { ...common, actor: 'gateway', role: 'gateway', window: null, fields: ['Enterprise.certificates.items'], agencies: ['js-e-licence'] },
+    ]);
   }, 60_000);
 });
+
+/** Looks at data for a case, newest first, as an auditor reads them. */
+async function looksFor({ ask }: Hall, number: string) {
+  const query = `query ($filter: AccessLogFilter!) { accessLog(filter: $filter, first: 50) { nodes { action actor role window purpose case refused fields agencies } } }`;
+  const filter = { case: number, from: new Date(Date.now() - DAY), to: new Date(Date.now() + DAY) };
+  const { data, errors } = await ask(query, { filter }, { role: 'auditor' });
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data.accessLog.nodes.filter(({ action }: { action: string }) => action === 'subject.read');
+}
 
 /** Follows events until it is told to stop; gives what it saw. */
 async function follow(url: string, token: string, after: string | undefined, until: (kinds: readonly string[]) => boolean) {

@@ -125,13 +125,23 @@ describe.skipIf(noPostgres !== undefined || noRedis !== undefined)('a hall on Po
 describe('a hall that is not well', () => {
   it.concurrent('is told of every server that is away, and of every weakness, without a secret', async () => {
     const config = {
-      issuers: [issuer('/none'), { issuer: 'gone', audience: 'yimen', jwks: `http://${NOBODY}/jwks` }],
+      issuers: [issuer('/none'), { issuer: 'gone', realm: 'gone', audience: 'yimen', jwks: `http://${NOBODY}/jwks` }],
       keys: { ids: { env: 'NOT_SET' } },
-      connectors: { ...tax({ env: 'SHORT' }, 'http://tax.example.cn'), provincial: { settings: { secret: SECRET } }, 'no-such': {} },
+      connectors: {
+        ...tax({ env: 'SHORT' }),
+        ems: { settings: { url: 'http://ems.example.cn', senderNo: 'S-1', secret: { env: 'LONG' } } },
+        'social-security': {
+          settings: { url: 'http://10.20.0.8', appId: 'hall-01', secret: { env: 'LONG' } },
+          unencrypted: 'the agency has put a gateway of its own in our rack',
+        },
+        provincial: { settings: { secret: SECRET } },
+        'no-such': {},
+      },
     };
     const env = {
       YIMEN_PROFILE: 'production',
       SHORT: 'short-secret',
+      LONG: SECRET,
       DATABASE_URL: `postgres://hall:${SECRET}@${NOBODY}/hall`,
       REDIS_URL: `redis://:${SECRET}@${NOBODY}`,
     };
@@ -146,7 +156,9 @@ describe('a hall that is not well', () => {
       'keys.audit': expect.stringMatching(/^warn: not set in .*no checkpoint is signed$/),
       checkpoints: `warn: ${join(data, 'checkpoints')} lies in the data folder: whoever can write one can write both`,
       addresses: expect.stringMatching(/^warn: not encrypted: http:/),
-      'connector tax': 'warn: settings.secret is shorter than 16 bytes; settings.url is not encrypted (http://)',
+      'connector tax': 'warn: settings.secret is shorter than 16 bytes',
+      'connector ems': expect.stringMatching(/^fail: .*connectors\.ems: settings\.url: plain http:\/\/.* or say why not in "unencrypted"/),
+      'connector social-security': 'warn: settings.url is not encrypted, because: the agency has put a gateway of its own in our rack',
       'connector provincial': expect.stringMatching(/^fail: .*connectors\.provincial\.settings: /),
       'connector no-such': expect.stringMatching(/^fail: .*connectors\.no-such: no shipped connector has this id/),
     });

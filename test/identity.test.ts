@@ -25,14 +25,14 @@ beforeAll(async () => {
   const audience = 'yimen';
   hall = await startHall({
     issuers: [
-      { issuer: staff.issuer, audience, kind: 'staff' },
-      { issuer: citizens.issuer, audience, kind: 'citizens', jwks: citizens.jwks },
-      { issuer: machines.issuer, audience, kind: 'machines' },
+      { issuer: staff.issuer, realm: 'staff', audience, kind: 'staff' },
+      { issuer: citizens.issuer, realm: 'citizens', audience, kind: 'citizens', jwks: citizens.jwks },
+      { issuer: machines.issuer, realm: 'machines', audience, kind: 'machines' },
       { issuer: anybody.issuer, audience, jwks: anybody.jwks },
-      { issuer: odd.issuer, audience },
-      { issuer: `${issuers.url}/away`, audience },
-      { issuer: `${issuers.url}/silent`, audience },
-      { issuer: `${issuers.url}/liar`, audience },
+      { issuer: odd.issuer, realm: 'odd', audience },
+      { issuer: `${issuers.url}/away`, realm: 'away', audience },
+      { issuer: `${issuers.url}/silent`, realm: 'silent', audience },
+      { issuer: `${issuers.url}/liar`, realm: 'liar', audience },
     ],
   });
 });
@@ -308,5 +308,31 @@ describe('staff sign in with two factors', () => {
   it('citizens and machines need not', async () => {
     expect((await show(await citizens.token({ claims: { role: 'citizen', amr: ['pwd'] } }))).status).toBe(200);
     expect((await show(await machines.token({ claims: { role: 'integrator', amr: undefined } }))).status).toBe(200);
+  });
+});
+
+describe('the same name of two issuers', () => {
+  const open =
+    'mutation { openSession(input: { subject: { uscc: "91321071990000017N" }, purpose: { kind: CONSULTATION }, evidence: IDENTITY_CARD }) { session { id } } }';
+  const ask = async (issuer: TestIssuer, query: string, session?: string) => {
+    const token = await issuer.token({ claims: { sub: 'li', window: 'W01' } });
+    return hall.ask(query, {}, { token, ...(session && { headers: { 'x-yimen-session': session } }) });
+  };
+
+  it('is two people: neither has the session of the other', async () => {
+    const { data } = await ask(staff, open);
+    const { id } = data.openSession.session;
+    const query = '{ enterprise(uscc: "91321071990000017N") { tax { creditGrade } } }';
+    expect((await ask(staff, query, id)).errors).toBeUndefined();
+    expect(await ask(anybody, query, id)).toMatchObject({ errors: [{ extensions: { code: 'PURPOSE_REQUIRED' } }] });
+    const rows = 'query ($filter: AccessLogFilter!) { accessLog(filter: $filter, first: 9) { nodes { actor } } }';
+    const filter = { clerk: 'staff:li', from: new Date(Date.now() - 60_000), to: new Date(Date.now() + 60_000) };
+    const found = await hall.ask(rows, { filter }, { role: 'auditor' });
+    expect(found.data.accessLog.nodes).toContainEqual({ actor: 'staff:li' });
+  });
+
+  it('and an issuer without a realm names nobody of another', async () => {
+    await refused(await anybody.token({ claims: { sub: 'staff:li' } }));
+    expect((await show(await anybody.token({ claims: { sub: 'nobody:li' } }))).status).toBe(200);
   });
 });

@@ -29,6 +29,15 @@ describe('issuers that end the start', () => {
       ],
       /issuers: two issuers have the same name/,
     ],
+    [
+      'two without a realm',
+      [
+        { issuer: 'id', audience, jwks },
+        { issuer: 'other', audience, jwks },
+      ],
+      /issuers: of several issuers all but one need a "realm"/,
+    ],
+    ['of a realm that is none', [{ issuer: 'id', audience, jwks, realm: 'A:B' }], /issuers\.0\.realm: a realm is/],
     ['with keys in a file', [{ issuer: 'id', audience, jwks: 'file:///etc/keys' }], /issuers\.0\.jwks/],
     [
       'with keys over http',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startYimen, type Yimen } from '../src/app.ts';
+import { exposedIn, Secret } from '../src/connect/index.ts';
 import { readSettings } from '../src/settings/index.ts';
 import { type Hall, startHall } from './harness.ts';
 
@@ -89,4 +90,20 @@ describe('the sandbox profile', () => {
     expect(await flip('land', { fault: 'down' })).toMatchObject([400, expect.stringContaining('no such connector; there are')]);
     expect((await world.ask('{ enterprise(uscc: "91321071990000025H") { projects { items { code } } } }')).errors).toBeUndefined();
   });
+});
+
+it('every test key that a shipped sandbox publishes is known', async () => {
+  const { connectors } = await world.sandbox.describe();
+  const published = connectors.flatMap(({ id, settings }) =>
+    Object.entries(settings).flatMap(([name, value]) => {
+      const key = (value as { sandbox?: string } | null)?.sandbox;
+      // An exchange database's password is made anew at every start.
+      return key === undefined || name === 'password' ? [] : [{ id, name, key }];
+    }),
+  );
+  expect(published.length).toBeGreaterThan(8);
+  for (const { id, name, key } of published) {
+    const found = exposedIn({ url: 'https://agency.example.cn', [name]: new Secret(key) });
+    expect([id, name, found.map(({ path }) => path)]).toEqual([id, name, [`settings.${name}`]]);
+  }
 });

@@ -46,7 +46,7 @@ beforeAll(async () => {
   hall = await startHall({
     issuers: [
       { issuer: national.issuer, audience: 'yimen', sm2: true },
-      { issuer: plain.issuer, audience: 'yimen' },
+      { issuer: plain.issuer, realm: 'plain', audience: 'yimen' },
     ],
   });
 });

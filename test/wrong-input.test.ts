@@ -217,6 +217,13 @@ describe('settings', () => {
     return async () => startYimen(readSettings({ PORT: '0', YIMEN_DATA: join(folder, 'data'), ...env }, folder));
   };
   const PRODUCTION = { YIMEN_PROFILE: 'production' };
+  /** A file that holds a secret. */
+  const holding = (secret: string) => {
+    const file = join(mkdtempSync(join(tmpdir(), 'yimen-')), 'secret');
+    writeFileSync(file, secret);
+    return { file };
+  };
+  const EXCUSE = 'the agency has put a gateway of its own in our rack';
   const issuers = [{ issuer: 'https://id.example', audience: 'yimen', jwks: 'https://id.example/jwks.json' }];
 
   it.each([
@@ -243,6 +250,29 @@ describe('settings', () => {
       { issuers, connectors: { tax: { settings: { secret: { sandbox: 'x' } } } } },
       PRODUCTION,
       /sandbox profile only/,
+    ],
+    [
+      'an agency over plain HTTP',
+      { issuers, connectors: { tax: { settings: { url: 'http://tax.example', appId: 'x', secret: holding('hunter2') } } } },
+      PRODUCTION,
+      /connectors\.tax:\n {2}settings\.url: plain http:\/\/, .*use https:\/\/, or say why not in "unencrypted"/,
+    ],
+    [
+      'an excuse that says nothing',
+      { issuers, connectors: { tax: { unencrypted: 'yes' } } },
+      PRODUCTION,
+      /connectors\.tax\.unencrypted: say why in a sentence/,
+    ],
+    [
+      'a published test key, whatever excuses the address',
+      {
+        issuers,
+        connectors: {
+          tax: { settings: { url: 'http://tax.example', appId: 'x', secret: holding('tax-sandbox-secret') }, unencrypted: EXCUSE },
+        },
+      },
+      PRODUCTION,
+      /connectors\.tax:\n {2}settings\.secret: a test key of the sandbox/,
     ],
     ['a timeout of nothing', { connectors: { tax: { policy: { timeout: '0s' } } } }, {}, /connectors\.tax\.policy\.timeout/],
   ])('%s refuses to start and names the place', async (_name, config, env, sentence) => {

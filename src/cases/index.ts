@@ -9,6 +9,7 @@ export type { OpenInput } from './commands/open.ts';
 export { Conflict, type SubmitInput } from './commands/submit.ts';
 export { caseEvidence, type EvidenceReport, verifyEvidence } from './evidence.ts';
 export { placeOf } from './feed.ts';
+export { type ErasedCases, eraseCases, keepingOf } from './keeping/index.ts';
 export type { CaseStatus, ItemResult, Phase } from './life/index.ts';
 export type { Problem, ProblemCode } from './problem.ts';
 export { problem } from './problem.ts';

@@ -1,5 +1,6 @@
 import type { Store } from '../store/index.ts';
-import type { AccessRecords, Proof } from '../trust/index.ts';
+import type { AccessRecords, Proof, Subject } from '../trust/index.ts';
+import type { ErasedCases } from './keeping/index.ts';
 import type { Cases } from './service.ts';
 
 /** The room of cases, opened once; what could not be opened is tried again the next time. */
@@ -12,6 +13,8 @@ export interface CaseRoom {
   access(): Promise<AccessRecords>;
   /** What proves the cases. */
   evidence(): Promise<Evidence>;
+  /** Erases what the hall keeps of somebody, or says what would go. */
+  erase(order: { readonly subject: Subject; readonly dryRun: boolean }): Promise<ErasedCases & { readonly sessions: number }>;
   close(): Promise<void>;
 }
 
@@ -29,6 +32,7 @@ export interface Opened {
   readonly cases: Cases;
   readonly access: AccessRecords;
   readonly evidence: Evidence;
+  readonly erase: CaseRoom['erase'];
   close(): Promise<void>;
 }
 
@@ -52,6 +56,7 @@ export function caseRoom(opener: () => Promise<Opened>): CaseRoom {
     enter: async () => (await opened()).cases,
     access: async () => (await opened()).access,
     evidence: async () => (await opened()).evidence,
+    erase: async (order) => (await opened()).erase(order),
     async close() {
       const left = opening;
       opening = undefined;

@@ -141,12 +141,13 @@ const NOTHING: Prepared = { fetched: new Map(), hasBadCredit: undefined, problem
 /** Everything a submission needs to know of agencies, asked before any row is held. */
 async function prepare(view: CaseView, check: (view: CaseView) => readonly Problem[], who: Who, tools: CasesTools): Promise<Prepared> {
   const { applicant } = view.contents();
-  const fetcher = fetcherOf(applicant, { role: 'officer', actor: who.actor }, tools);
+  const fetcher = fetcherOf({ number: view.row.number, applicant, who }, tools);
   const there = new Set((await viewsOf(tools).materials(view.row.id)).map(({ material }) => material));
   const wanted = [...wantedBy({ row: view.row, items: view.items.map(({ row }) => row) }, tools).keys()].filter((id) => !there.has(id));
   const [fetched, hasBadCredit] = await Promise.all([
     Promise.all(wanted.map(async (id) => [id, await fetcher.material(id)] as const)),
     fetcher.hasBadCredit(),
   ]);
+  await fetcher.keep();
   return { fetched: new Map(fetched), hasBadCredit, problems: check(view) };
 }

@@ -10,7 +10,7 @@ export interface CasesTools {
   readonly store: Store;
   readonly catalogue: Catalogue;
   readonly calendar: Calendar;
-  readonly engine: Pick<Engine, 'desks' | 'reader' | 'carriers'>;
+  readonly engine: Pick<Engine, 'desks' | 'reader' | 'carriers' | 'served'>;
   readonly clock: Clock;
   /** Names subjects and seals what is personal. */
   readonly vault: Vault;

@@ -46,7 +46,7 @@ export async function withPages<T>(use: (pages: ProofPages, settings: Settings) 
 }
 
 /** Whether a gateway holds the embedded database. Throws where there is none at all. */
-async function isElsewhere(settings: Settings): Promise<boolean> {
+export async function isElsewhere(settings: Settings): Promise<boolean> {
   if (settings.database) return false;
   if (await isHeld(settings)) return true;
   if (holdsDatabase(settings.data)) return false;
@@ -74,6 +74,7 @@ function throughGateway(): Reached {
       state: () => ask({ read: 'state' }),
       links: (after, upTo) => ask({ read: 'links', after, upTo }),
       rows: (writer, after, upTo) => ask({ read: 'rows', writer, after, upTo }),
+      erasures: (after) => ask({ read: 'erasures', after }),
     },
     settle: () => ask({ read: 'settle' }),
     ofCase: (number) => callGateway('/run/evidence', { body: { case: number } }),

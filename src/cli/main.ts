@@ -15,6 +15,7 @@ import { addCatalogue } from './catalogue.ts';
 import { checkConnector, verifyConnectors } from './connector.ts';
 import { addDoctor } from './doctor/index.ts';
 import { addDocuments } from './documents.ts';
+import { addErase } from './erase.ts';
 import { explainSection } from './explain.ts';
 import { addNewConnector } from './new-connector.ts';
 import { printOpen } from './open.ts';
@@ -108,6 +109,7 @@ addDocuments(program);
 addAudit(program);
 addCase(program);
 addBackup(program);
+addErase(program);
 addDoctor(program);
 
 const connector = program.command('connector').description('for those who connect an agency');

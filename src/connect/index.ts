@@ -51,6 +51,7 @@ export {
   type SourceReading,
 } from './engine.ts';
 export { AGENCY_FAULTS, AgencyError, type AgencyFault, type Language } from './errors.ts';
+export { type Exposed, exposedIn, isPlain, valuesIn } from './exposed.ts';
 export { absent, byKey, failed, type Lookup, lookup, value } from './lookup.ts';
 export { coded, compactDay, day, optional } from './mapping.ts';
 export type { Eviction, Question } from './memory/question.ts';

@@ -21,7 +21,7 @@ export type Role = (typeof ROLES)[number];
 /** Who asks, as plain data: resolved once per request, handed everywhere. */
 export interface Caller {
   readonly role: Role;
-  /** Who it is: the token's subject. */
+  /** Who it is: the token's subject, after the realm of its issuer where that has one: `li`, `bureau:li`. */
   readonly actor: string;
   /** The window or kiosk, where there is one. */
   readonly window?: string;

@@ -46,8 +46,12 @@ export interface Files {
   read(file: Pick<StoredFile, 'sha256' | 'size'>): AsyncIterable<Buffer>;
   /** Notes who is about to read a file. */
   seen(file: FileView, who: Who): Promise<void>;
-  /** Lets go of what nobody claimed within a day. */
-  sweep(): Promise<void>;
+  /** Lets go of what nobody claimed within a day, and of what was released; gives back how many it looked at. */
+  sweep(): Promise<number>;
+  /** Takes a case's files out of it for good, in the caller's transaction: nobody finds them any more, and the sweep lets go of them. */
+  release(unit: Pick<Unit, 'db'>, caseId: string): Promise<number>;
+  /** Lets go of some of what was set apart before a moment; gives back how many. */
+  dropQuarantined(before: Date): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -203,6 +207,24 @@ export function openFiles(options: FilesOptions): Files {
       const unclaimed = and(isNull(files.caseId), ne(files.state, 'QUARANTINED'), lt(files.uploadedAt, before));
       const rows = await store.db.select({ id: files.id, sha256: files.sha256 }).from(files).where(unclaimed).limit(MOST_AT_ONCE);
       for (const row of rows) await store.transaction((unit) => letGo(unit, row));
+      return rows.length;
+    },
+    async release({ db }, caseId) {
+      // As what a killed process left half received: older than anything that may still be claimed, and never served.
+      const gone = { caseId: null, state: 'RECEIVING', sealed: null, uploadedAt: new Date(0) } as const;
+      return (await db.update(files).set(gone).where(eq(files.caseId, caseId)).returning({ id: files.id })).length;
+    },
+    async dropQuarantined(before) {
+      const old = and(eq(files.state, 'QUARANTINED'), lt(files.uploadedAt, before));
+      const rows = await store.db.select({ id: files.id, sha256: files.sha256 }).from(files).where(old).limit(MOST_AT_ONCE);
+      for (const { id, sha256 } of rows)
+        await store.transaction(async (unit) => {
+          await holdContent(unit, sha256);
+          await unit.db.delete(files).where(eq(files.id, id));
+          const left = await unit.db.$count(files, and(eq(files.sha256, sha256), eq(files.state, 'QUARANTINED')));
+          if (left === 0) await place.remove(nameOf(sha256), 'quarantine');
+        });
+      return rows.length;
     },
     close: () => place.close(),
   };

@@ -70,7 +70,7 @@ function contextOf(role: Role): RequestContext {
     servedBy: () => undefined,
     notices: noticeDesk({ codes: noticeCodes(Buffer.alloc(32, 2)), catalogue, fictional: true, listensAt: () => '' }),
     healthOf: () => undefined,
-    cases: { opened: undefined, enter: nobody, access: nobody, evidence: nobody, close: async () => {} },
+    cases: { opened: undefined, enter: nobody, access: nobody, evidence: nobody, erase: nobody, close: async () => {} },
     session: undefined,
     looks: {
       admit: nobody,

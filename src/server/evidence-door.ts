@@ -9,6 +9,7 @@ const Read = z.discriminatedUnion('read', [
   z.strictObject({ read: z.literal('settle') }),
   z.strictObject({ read: z.literal('state') }),
   z.strictObject({ read: z.literal('links'), after: place, upTo: place }),
+  z.strictObject({ read: z.literal('erasures'), after: z.string() }),
   z.strictObject({ read: z.literal('rows'), writer: z.string(), after: place, upTo: place }),
 ]);
 
@@ -20,7 +21,7 @@ export function addEvidence(app: FastifyInstance, cases: CaseRoom, isAllowed: (s
     });
     door.post('/run/proof', async (request) => {
       const { success, data } = Read.safeParse(request.body);
-      if (!success) throw new RequestProblem(400, 'read must be settle, state, links or rows, with the places it needs');
+      if (!success) throw new RequestProblem(400, 'read must be settle, state, links, rows or erasures, with the places it needs');
       const { proof } = await cases.evidence();
       return data.read === 'settle' ? proof.settle().then(() => null) : read(proof.pages, data);
     });
@@ -35,5 +36,6 @@ export function addEvidence(app: FastifyInstance, cases: CaseRoom, isAllowed: (s
 
 function read(pages: ProofPages, asked: Exclude<z.infer<typeof Read>, { read: 'settle' }>) {
   if (asked.read === 'state') return pages.state();
+  if (asked.read === 'erasures') return pages.erasures(asked.after);
   return asked.read === 'links' ? pages.links(asked.after, asked.upTo) : pages.rows(asked.writer, asked.after, asked.upTo);
 }

@@ -11,6 +11,7 @@ import { AWAY, type DoorOptions, type Handler } from './asking.ts';
 import { addBackup } from './backup-door.ts';
 import { RequestProblem } from './body.ts';
 import { addCallbacks } from './callbacks.ts';
+import { addErase } from './erase-door.ts';
 import { addEvidence } from './evidence-door.ts';
 import { exampleSubjects } from './examples.ts';
 import { addFiles } from './files-door.ts';
@@ -80,6 +81,7 @@ export function createHttpServer(options: ServerOptions): FastifyInstance {
   addCallbacks(app, options.cases);
   const isOurs = (secret: unknown) => secret === options.runSecret;
   addEvidence(app, options.cases, isOurs);
+  addErase(app, options.cases, isOurs);
   addBackup(app, options.backup, isOurs);
   addFiles(app, options);
   app.get('/', (request, reply) => page(request, reply, options));

@@ -6,6 +6,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { parseDuration } from '../clock/index.ts';
+import { keepShape } from '../retention/index.ts';
 import { CHAIN_HASHES, ISSUER_KINDS, SIGNATURES } from '../trust/index.ts';
 
 /** `sandbox`: mock agencies, test keys and switches. `production`: none of them. */
@@ -32,6 +33,8 @@ const ConnectorEntry = z.strictObject({
   module: z.string().optional(),
   settings: z.record(z.string(), z.unknown()).optional(),
   policy: Policy.optional(),
+  /** Why it may speak without encryption in production, in a sentence: a gateway of the agency's own stands on this network. */
+  unencrypted: z.string().trim().min(10, 'say why in a sentence').optional(),
   /** `false` leaves the connector out: its sections answer `AGENCY_NOT_CONNECTED`. */
   enabled: z.boolean().optional(),
 });
@@ -48,6 +51,11 @@ const Issuer = z
     jwks: WebAddress.optional(),
     /** For whom it signs; without it, for all roles. */
     kind: z.enum(ISSUER_KINDS).optional(),
+    /** Stands before its callers' names, with a colon: the same name of two issuers is two people. */
+    realm: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'a realm is up to 40 lower-case letters, digits and hyphens')
+      .optional(),
     /** Whether its tokens may be signed with SM2. */
     sm2: z.boolean().optional(),
   })
@@ -58,7 +66,11 @@ const Issuer = z
 
 const Issuers = z
   .array(Issuer)
-  .refine((issuers) => new Set(issuers.map(({ issuer }) => issuer)).size === issuers.length, 'two issuers have the same name');
+  .refine((issuers) => new Set(issuers.map(({ issuer }) => issuer)).size === issuers.length, 'two issuers have the same name')
+  .refine(
+    (issuers) => new Set(issuers.map(({ realm }) => realm)).size === issuers.length,
+    'of several issuers all but one need a "realm" of their own: it stands before the names of their callers, so that li of one is not li of another',
+  );
 
 /** Sizes in bytes. Secrets are references, read where the store is opened. */
 const Files = z.strictObject({
@@ -130,6 +142,8 @@ const Config = z.strictObject({
   commissioners: z.record(z.string(), z.array(z.string().min(1))).optional(),
   files: Files.optional(),
   access: Access.optional(),
+  /** Days that things are kept. */
+  keep: keepShape.optional(),
   /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
   proxies: z.array(z.string()).optional(),
   /** Certificate, key and the authority of clients' certificates are references, read where the server is opened. */

@@ -106,14 +106,16 @@ function lapse(caseId: string, material: string, tools: CasesTools): Promise<voi
 /** Fetches what an agency could not be asked for when the case was handed in: the gateway's debt, never the applicant's. */
 export async function fetchDelayed(tools: CasesTools): Promise<void> {
   const rows = await tools.store.db
-    .select({ caseId: caseMaterials.caseId, material: caseMaterials.material, sealed: cases.sealed })
+    .select({ caseId: caseMaterials.caseId, material: caseMaterials.material, number: cases.number, sealed: cases.sealed })
     .from(caseMaterials)
     .innerJoin(cases, eq(cases.id, caseMaterials.caseId))
     .where(eq(caseMaterials.source, 'SYSTEM_DELAYED'))
     .limit(MOST_AT_ONCE);
-  for (const { caseId, material, sealed } of rows) {
+  for (const { caseId, material, number, sealed } of rows) {
     const { applicant } = openContents(tools.vault, caseId, sealed);
-    const found = await fetcherOf(applicant, { role: 'officer', actor: 'gateway' }, tools).material(material);
+    const fetcher = fetcherOf({ number, applicant, who: GATEWAY }, tools);
+    const found = await fetcher.material(material);
+    await fetcher.keep();
     if (found.kind === 'found') await arrived(caseId, material, found.number, tools);
     if (found.kind === 'none') await notHeld(caseId, material, tools);
   }

@@ -1,16 +1,10 @@
 import { dirname } from 'node:path';
-import { resolveSecrets, Secret } from '../../connect/index.ts';
+import { exposedIn, resolveSecrets, Secret, valuesIn } from '../../connect/index.ts';
 import { givenConnectors } from '../../connectors.ts';
 import type { Settings } from '../../settings/index.ts';
 import { type Check, type Finding, fail, ok, warn } from './check.ts';
 
 const SHORTEST_SECRET = 16;
-
-/** A value in settings, and where it stands. */
-interface Placed {
-  readonly path: string;
-  readonly value: unknown;
-}
 
 /** Each connector whose settings the file gives: whether they fit, and in production whether they are strong enough. */
 export function connectorChecks(settings: Settings): readonly Check[] {
@@ -20,7 +14,9 @@ export function connectorChecks(settings: Settings): readonly Check[] {
       const opened = await read().catch((cause: Error) => cause);
       // The message names keys and places; values are never in it.
       if (opened instanceof Error) return fail(oneLine(opened.message), `see docs/settings.md and connectors/${id}/README.md`);
-      return settings.profile === 'production' ? strength(opened.settings) : ok('settings fit');
+      return settings.profile === 'production'
+        ? strength(opened.settings, settings.config.connectors?.[id]?.unencrypted)
+        : ok('settings fit');
     },
   }));
 }
@@ -60,25 +56,20 @@ const tlsCheck: Check = {
       : ok('checked'),
 };
 
-function strength(settings: unknown): Finding {
+function strength(settings: unknown, excuse: string | undefined): Finding {
   const values = [...valuesIn(settings)];
   const open = values.filter(({ value }) => hasPassword(value)).map(({ path }) => path);
   if (open.length > 0)
     return fail(`a password stands in the address at ${open.join(', ')}`, 'give it by reference: {"env": "NAME"} or {"file": "path"}');
   const short = values.filter(({ value }) => value instanceof Secret && Buffer.byteLength(value.reveal()) < SHORTEST_SECRET);
-  const plain = values.filter(({ value }) => typeof value === 'string' && value.startsWith('http://'));
   const troubles = [
     ...short.map(({ path }) => `${path} is shorter than ${SHORTEST_SECRET} bytes`),
-    ...plain.map(({ path }) => `${path} is not encrypted (http://)`),
+    // What nothing excuses has ended the reading.
+    ...exposedIn(settings).map(({ path }) => `${path} is not encrypted, because: ${excuse}`),
   ];
-  return troubles.length > 0 ? warn(troubles.join('; '), 'ask the agency for a longer secret, and for https') : ok('settings fit');
+  return troubles.length > 0 ? warn(troubles.join('; '), 'ask the agency for a longer secret, and for encryption') : ok('settings fit');
 }
 
 const hasPassword = (value: unknown): boolean => typeof value === 'string' && URL.canParse(value) && new URL(value).password !== '';
-
-function* valuesIn(value: unknown, path = 'settings'): Generator<Placed> {
-  if (typeof value !== 'object' || value === null || value instanceof Secret) yield { path, value };
-  else for (const [name, each] of Object.entries(value)) yield* valuesIn(each, `${path}.${name}`);
-}
 
 const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ');

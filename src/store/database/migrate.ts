@@ -2,7 +2,7 @@ import type { Migration } from '../migrations/index.ts';
 import type { Driver, Session } from './driver.ts';
 
 /** Numbers of the locks that processes of one hall hold against each other. */
-export const LOCKS = { migration: 7_146_001, sealer: 7_146_002, sweep: 7_146_003 } as const;
+export const LOCKS = { migration: 7_146_001, sealer: 7_146_002, sweep: 7_146_003, erasing: 7_146_004 } as const;
 
 /** Brings the database to the shape this version needs; of several processes that start at once one does it. */
 export async function migrate(driver: Driver, migrations: readonly Migration[]): Promise<readonly string[]> {

@@ -4,6 +4,7 @@ import { files } from './0003-files.ts';
 import { errands } from './0004-errands.ts';
 import { handOver } from './0005-hand-over.ts';
 import { sessions } from './0006-sessions.ts';
+import { keeping } from './0007-keeping.ts';
 
 /** One step of the database's shape. Once released it never changes; what is wrong is mended by a later one. */
 export interface Migration {
@@ -12,4 +13,4 @@ export interface Migration {
 }
 
 /** All steps, in order. */
-export const MIGRATIONS: readonly Migration[] = [audit, cases, files, errands, handOver, sessions];
+export const MIGRATIONS: readonly Migration[] = [audit, cases, files, errands, handOver, sessions, keeping];

@@ -2,7 +2,8 @@
 export type { Access, AccessBook } from './book.ts';
 export { isInClear } from './clear.ts';
 export { type AccessRule, type BulkGrant, decide, type Eyes, type Verdict, type Why } from './decide.ts';
-export { type AccessQuery, isAccessId } from './log.ts';
+export { accessKeeping, eraseSessions } from './keeping.ts';
+export { type AccessQuery, isAccessId, isLook } from './log.ts';
 export {
   covers,
   type EvidenceKind,

@@ -38,6 +38,9 @@ export interface AccessQuery {
 /** Actions that are looks at a subject's data. */
 const LOOKS = ['subject.read', 'subject.unmasked', 'session.opened', 'session.ended', 'search.read'] as const;
 
+/** Whether rows of an action are kept as looks are. */
+export const isLook = (action: string): boolean => action === 'file.read' || LOOKS.some((each) => each === action);
+
 interface Row {
   readonly writer: string;
   readonly number: string | number;
@@ -61,7 +64,7 @@ export async function accessRows({ db }: Pick<Store, 'db'>, query: AccessQuery):
   ];
   const rows = await rowsOf<Row>(
     db,
-    sql`select writer, number, at, entry from yimen.audit where entry is not null and ${sql.join(conditions, sql` and `)}
+    sql`select writer, number, at, entry from yimen.audit where erased_at is null and ${sql.join(conditions, sql` and `)}
       order by at desc, writer desc, number desc limit ${query.first}`,
   );
   return rows.map(rowOf);

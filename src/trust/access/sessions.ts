@@ -45,7 +45,8 @@ export interface SessionTools {
   readonly minutes: number;
 }
 
-const CHANNEL = 'yimen_sessions';
+/** Names of sessions that have ended go over it. */
+export const SESSIONS_CHANNEL = 'yimen_sessions';
 const MOST_KNOWN = 10_000;
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -73,7 +74,7 @@ export async function openSessions(tools: SessionTools): Promise<Sessions> {
   const { store, vault, clock, minutes } = tools;
   const known = new LRUCache<string, ServiceSession>({ max: MOST_KNOWN });
   // A line that broke may have missed an end: then everything is read anew.
-  const stop = await store.listen(CHANNEL, (id) => (id === '' ? known.clear() : void known.delete(id)));
+  const stop = await store.listen(SESSIONS_CHANNEL, (id) => (id === '' ? known.clear() : void known.delete(id)));
 
   async function read(id: string): Promise<ServiceSession | undefined> {
     const [row] = await rowsOf<Row>(store.db, sql`select * from yimen.sessions where id = ${id} and ended_at is null`);
@@ -118,7 +119,7 @@ export async function openSessions(tools: SessionTools): Promise<Sessions> {
         const { actor, role, window } = caller;
         const subject = subjectName(vault, session.subjects[0]);
         audit.write({ action: 'session.ended', actor, role, window, session: id, outcome: 'done', subject });
-        await notify(CHANNEL, id);
+        await notify(SESSIONS_CHANNEL, id);
       });
       known.delete(id);
       return true;

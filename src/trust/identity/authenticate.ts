@@ -45,6 +45,7 @@ export interface AuthenticatorOptions extends KeyTools {
 /** Checks tokens against the hall's issuers. A token that was verified once is remembered until it expires. */
 export function createAuthenticator(issuers: readonly TrustedIssuer[], clock: Clock, options: AuthenticatorOptions): Authenticator {
   const byName = new Map(issuers.map((trusted) => [trusted.issuer, { trusted, keys: issuerKeys(trusted, options) }]));
+  const realms = issuers.flatMap(({ realm }) => realm ?? []);
   const known = new LRUCache<string, Verified>({ max: REMEMBERED });
   const possession = { clock, origins: options.origins, replays: createReplays(clock, options.shared) };
 
@@ -52,7 +53,7 @@ export function createAuthenticator(issuers: readonly TrustedIssuer[], clock: Cl
     const digest = hash('sha256', token, 'base64');
     const remembered = known.get(digest);
     if (remembered && clock.now() < remembered.until) return remembered;
-    const fresh = await verify(token, byName, { now: clock.now(), nameOf: options.nameOf }).catch((error: unknown) =>
+    const fresh = await verify(token, byName, { now: clock.now(), nameOf: options.nameOf, realms }).catch((error: unknown) =>
       Promise.reject(reasonOf(error)),
     );
     known.set(digest, fresh);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { citizenIdFault } from '../../codes/index.ts';
 import { type Caller, ROLES } from '../../connect/index.ts';
 import { refusedToken, Unauthenticated } from './errors.ts';
-import { maySign, type TrustedIssuer } from './issuers.ts';
+import { actorOf, maySign, type TrustedIssuer } from './issuers.ts';
 import type { IssuerKeys } from './keys.ts';
 import { isSignedBySm2, SM2 } from './sm2-jws.ts';
 
@@ -62,6 +62,8 @@ interface Naming {
   readonly now: number;
   /** The keyed hash that stands for a person. */
   readonly nameOf: (idNumber: string) => string;
+  /** Realms of the hall's issuers. */
+  readonly realms: readonly string[];
 }
 
 /** Who a token says has issued it. Nothing of it is verified yet. */
@@ -74,7 +76,7 @@ export function issuerOf(token: string): string {
 }
 
 /** Checks signature, header and claims of an access token (RFC 9068). Rejects when anything is not as it must be. */
-export async function verifyToken(token: string, trusted: TrustedIssuer, keys: IssuerKeys, { now, nameOf }: Naming): Promise<Verified> {
+export async function verifyToken(token: string, trusted: TrustedIssuer, keys: IssuerKeys, naming: Naming): Promise<Verified> {
   const { alg, kid } = Header.parse(decodeProtectedHeader(token));
   const rules = {
     issuer: trusted.issuer,
@@ -82,13 +84,13 @@ export async function verifyToken(token: string, trusted: TrustedIssuer, keys: I
     typ: 'at+jwt',
     requiredClaims: ['exp', 'sub', 'jti', 'iat'],
     clockTolerance: TOLERANCE_S,
-    currentDate: new Date(now),
+    currentDate: new Date(naming.now),
   };
   const { payload } =
     alg === SM2 && trusted.sm2
       ? await verifySm2(token, kid, keys, rules)
       : await jwtVerify(token, keys.resolve, { ...rules, algorithms: ALGORITHMS });
-  return verified(payload, trusted, { now, nameOf });
+  return verified(payload, trusted, naming);
 }
 
 type Rules = Parameters<typeof UnsecuredJWT.decode>[1];
@@ -102,17 +104,19 @@ async function verifySm2(token: string, kid: string | undefined, keys: IssuerKey
   return UnsecuredJWT.decode(`${header}.${token.split('.')[1] ?? ''}.`, rules);
 }
 
-function verified(payload: JWTPayload, trusted: TrustedIssuer, { now, nameOf }: Naming): Verified {
+function verified(payload: JWTPayload, trusted: TrustedIssuer, { now, nameOf, realms }: Naming): Verified {
   const { sub, exp, iat, role, window, person, amr = [], cnf } = Claims.parse(payload);
   if (iat > now / 1_000 + TOLERANCE_S) throw refusedToken();
   if (!maySign(trusted, role))
     throw new Unauthenticated(`the token was not accepted: its issuer signs for ${trusted.kind}, not for a ${role}`);
   if (role === 'kiosk' && (!cnf || exp - iat > KIOSK_LIFE_S))
     throw new Unauthenticated("the token was not accepted: a kiosk's token lives for 5 minutes at most and names its key (cnf.jkt)");
+  const actor = actorOf(trusted, sub, realms);
+  if (actor === undefined) throw refusedToken();
   // The number itself goes no further than this.
   const subject = role === 'citizen' && person ? nameOf(person) : undefined;
   return {
-    caller: { role, actor: sub, ...(window && { window }), ...(subject && { subject }) },
+    caller: { role, actor, ...(window && { window }), ...(subject && { subject }) },
     until: exp * 1_000,
     jkt: cnf?.jkt,
     methods: amr,

@@ -4,6 +4,7 @@ import { finished } from 'node:stream/promises';
 import { z } from 'zod';
 import { readCheckpoint } from './checkpoint.ts';
 import { type FoundCheckpoint, type FoundCheckpoints, linesOf } from './checkpoint-files.ts';
+import { readErasure } from './erasure.ts';
 import type { Linked, ProofSource, ProofState, Tail } from './ledger.ts';
 
 const TYPE = 'yimen-audit-export';
@@ -46,8 +47,8 @@ interface Range {
 }
 
 /**
- * Writes a part of the proof as JSON lines: a header, then every link, each with its row or only its digest, and the
- * checkpoints that cover them. Gives back how many rows are shown; rejects where there is none.
+ * Writes a part of the proof as JSON lines: a header, the checkpoints that cover it, every link, each with its row or only its
+ * digest, and what the hall signed to have erased of them. Gives back how many rows are shown; rejects where there is none.
  */
 export async function exportProof(source: ProofSource, { found }: FoundCheckpoints, file: string, options: ExportOptions): Promise<number> {
   const state = await source.state();
@@ -64,6 +65,10 @@ export async function exportProof(source: ProofSource, { found }: FoundCheckpoin
     const isShown = linked.sequence <= range.last && within(linked, options);
     if (isShown) shown++;
     await write(isShown ? linked : { ...linked, said: undefined });
+  }
+  for await (const stated of source.erasures()) {
+    const names = readErasure(stated)?.rows.some(([from, to]) => from <= range.end && to > range.start.sequence);
+    if (names) await write(stated);
   }
   out.end();
   await finished(out);
@@ -116,7 +121,12 @@ export async function openExport(file: string): Promise<OpenedExport> {
   return {
     keys,
     checkpoints: { found, torn: 0, unreadable: [] },
-    source: { state: async () => ({ start, end, writers }), links: () => linksIn(file), rows: async function* () {} },
+    source: {
+      state: async () => ({ start, end, writers }),
+      links: () => linksIn(file),
+      rows: async function* () {},
+      erasures: () => erasuresIn(file),
+    },
   };
 }
 
@@ -125,7 +135,11 @@ async function* linksIn(file: string): AsyncGenerator<Linked> {
   for await (const { value, where } of linesOf(file)) {
     const { data } = LinkLine.safeParse(value);
     if (data) yield data;
-    else if (isLink) throw new Error(`${where} is no line of an export: the file was changed or cut off`);
+    else if (isLink && !readErasure(value)) throw new Error(`${where} is no line of an export: the file was changed or cut off`);
     isLink ||= data !== undefined;
   }
+}
+
+async function* erasuresIn(file: string): AsyncGenerator<unknown> {
+  for await (const { value } of linesOf(file)) if (readErasure(value)) yield value;
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../../clock/index.ts';
 import type { Log } from '../../connect/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { ChainHash } from './chain.ts';
+import { eraseRows } from './erasure.ts';
 import { type ProvenRows, provenRows } from './evidence.ts';
 import type { SigningKey } from './keys.ts';
 import { type ProofPages, pagesOf } from './ledger.ts';
@@ -27,6 +28,11 @@ export interface Proof {
   settle(): Promise<void>;
   /** The rows of a case with what proves them; rejects without a key. */
   ofCase(number: string): Promise<ProvenRows>;
+  /**
+   * Takes the content of up to so many rows away whose time is over: `before` says for an action from when on its rows are
+   * kept. Gives back how many; undefined without a key, where nobody could tell it from somebody else's doing.
+   */
+  erase(before: (action: string) => Date, most: number): Promise<number | undefined>;
   /** Signs a text as the hall; undefined without a key. */
   sign(text: string): string | undefined;
   /** Links and signs what is left. */
@@ -47,6 +53,7 @@ export function openProof(options: ProofOptions): Proof {
       if (!key) throw new Error('keys.audit is not set: nothing could be signed');
       return provenRows(number, { store, sealer, key, folder });
     },
+    erase: async (before, most) => key && eraseRows(before, most, { store, key, clock: options.clock }),
     sign: (text) => key?.sign(text),
     close: () => sealer.close(),
   };

@@ -1,6 +1,7 @@
-import { and, asc, desc, eq, gt, lte, max, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNull, lte, max, sql } from 'drizzle-orm';
 import { type AuditEntry, rowsOf, type Store, type Unit } from '../../store/index.ts';
 import { type ChainHash, GENESIS, nextLink, type Place } from './chain.ts';
+import { ERASED } from './erasure.ts';
 import { auditLinks, auditRows, auditSealed } from './tables.ts';
 
 /** Where the chain ends, or a part of it begins. */
@@ -63,6 +64,8 @@ export interface ProofSource {
   links(after: number, upTo: number): AsyncIterable<Linked>;
   /** A writer's rows after a number up to another one, in order. */
   rows(writer: string, after: number, upTo: number): AsyncIterable<Unsealed>;
+  /** What the hall says to have erased, as it stands there: nothing of it is believed yet. */
+  erasures(): AsyncIterable<unknown>;
 }
 
 /** The same, page by page, as it goes over a wire. */
@@ -70,6 +73,14 @@ export interface ProofPages {
   state(): Promise<ProofState>;
   links(after: number, upTo: number): Promise<readonly Linked[]>;
   rows(writer: string, after: number, upTo: number): Promise<readonly Unsealed[]>;
+  /** Those after a place in their order; the empty text is before the first. */
+  erasures(after: string): Promise<readonly StatedErasure[]>;
+}
+
+/** What a row says to have been erased, and the row's place in their order. */
+export interface StatedErasure {
+  readonly place: string;
+  readonly erasure: unknown;
 }
 
 const PAGE = 1_000;
@@ -78,11 +89,14 @@ export const sourceOf = (pages: ProofPages): ProofSource => ({
   state: () => pages.state(),
   links: (after, upTo) => paged(after, (from) => pages.links(from, upTo), 'sequence'),
   rows: (writer, after, upTo) => paged(after, (from) => pages.rows(writer, from, upTo), 'number'),
+  async *erasures() {
+    for await (const { erasure } of paged('', (from) => pages.erasures(from), 'place')) yield erasure;
+  },
 });
 
-async function* paged<K extends string, T extends Readonly<Record<K, number>>>(
-  after: number,
-  page: (after: number) => Promise<readonly T[]>,
+async function* paged<P, K extends string, T extends Readonly<Record<K, P>>>(
+  after: P,
+  page: (after: P) => Promise<readonly T[]>,
   place: K,
 ): AsyncGenerator<T> {
   let from = after;
@@ -116,6 +130,22 @@ export function pagesOf(store: Reads): ProofPages {
         .orderBy(asc(auditRows.number))
         .limit(PAGE);
       return found.map((row) => ({ writer, number: row.number, digest: row.digest, said: saidBy(row) }));
+    },
+    async erasures(after) {
+      const [writer = '', number = '0'] = after.split('|');
+      const found = await store.db
+        .select({ writer: auditRows.writer, number: auditRows.number, entry: auditRows.entry })
+        .from(auditRows)
+        .where(
+          and(
+            eq(auditRows.action, ERASED),
+            isNull(auditRows.erasedAt),
+            sql`(${auditRows.writer}, ${auditRows.number}) > (${writer}, ${number}::bigint)`,
+          ),
+        )
+        .orderBy(asc(auditRows.writer), asc(auditRows.number))
+        .limit(PAGE);
+      return found.map((row) => ({ place: `${row.writer}|${row.number}`, erasure: row.entry?.detail?.['erasure'] }));
     },
   };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { auditDigest, openStore, type Store } from '../../store/index.ts';
+import { auditDigest, openStore, rowsOf, type Store } from '../../store/index.ts';
 import { noPostgres, openTestDatabase } from '../../store/testing.ts';
 import { type ChainHash, GENESIS, nextLink } from './chain.ts';
 import {
@@ -33,6 +33,7 @@ interface Bench extends AsyncDisposable {
   readonly folder: string;
   readonly key: SigningKey;
   readonly said: string[];
+  readonly options: Parameters<typeof openProof>[0];
   /** One more process that seals. */
   proof(hash?: ChainHash): Proof;
   write(rows: number, action?: string): Promise<void>;
@@ -47,13 +48,15 @@ async function bench(url: string | undefined, signature: 'sm2' | 'ed25519' = 'ed
   const proofs: Proof[] = [];
   const said: string[] = [];
   const log = { warn: (_: object, text: string) => void said.push(text), error: (_: object, text: string) => void said.push(text) };
+  const options = { store, hash: 'sm3', key, folder, every: NEVER, clock, log } as const;
   return {
     store,
     folder,
     key,
     said,
+    options,
     proof(hash = 'sm3') {
-      const proof = openProof({ store, hash, key, folder, every: NEVER, clock, log });
+      const proof = openProof({ ...options, hash });
       proofs.push(proof);
       return proof;
     },
@@ -135,6 +138,33 @@ const TAMPERED: readonly (readonly [string, string, object])[] = [
   ],
 ];
 
+const EMPTY = { entry: null, salt: null, erasedAt: '2026-11-28T00:00:00.000Z' };
+const SAME = `select entry from yimen.audit where action = 'proof.erased'`;
+const UNNAMED = expect.stringContaining('no erasure that the hall signed names it');
+const ERASED_BY_OTHERS: readonly (readonly [string, string, object])[] = [
+  [
+    'a row, with the mark of an erasure',
+    `update yimen.audit set entry = null, salt = null, erased_at = now() where ${ROW} = 9`,
+    { number: 9, sequence: 9, what: UNNAMED },
+  ],
+  [
+    'a row, named by a statement that was changed',
+    `update yimen.audit set entry = null, salt = null, erased_at = now() where ${ROW} = 9; update yimen.audit set entry = jsonb_set(entry, '{detail,erasure,rows}', '[[1,9]]') where action = 'proof.erased'`,
+    { number: 13, what: expect.stringContaining('was changed') },
+  ],
+  [
+    'the statement itself',
+    `update yimen.audit set entry = null, salt = null, erased_at = now() where action = 'proof.erased'`,
+    { number: 1, sequence: 1, what: UNNAMED },
+  ],
+  ['the statement, deleted', `delete from yimen.audit where action = 'proof.erased'`, { number: 13, what: 'it was deleted' }],
+  [
+    'a content put back that is another',
+    `update yimen.audit set entry = (${SAME}), salt = 'x', erased_at = null where ${ROW} = 2`,
+    { number: 2, what: expect.stringContaining('was changed') },
+  ],
+];
+
 for (const { name, skip, open } of engines)
   describe.skipIf(skip)(`proof on ${name}`, () => {
     it('links what is committed, within moments and by itself, and holds', async () => {
@@ -190,18 +220,87 @@ for (const { name, skip, open } of engines)
       expect(hall.said).toContainEqual(expect.stringContaining('a row of proof is missing'));
     });
 
-    it('an erased row keeps its place and is counted; its content cannot be put back as another', async () => {
+    it('rows whose time is over lose their content and keep their place; whatever else is done to the chain is named as before', async () => {
       await using database = await open();
       await using hall = await bench(database.url);
       const proof = hall.proof();
+      await hall.write(5, 'subject.read');
       await hall.write(5);
+      await hall.write(5, 'subject.read');
       await proof.settle();
-      await hall.run(`update yimen.audit set entry = null, salt = null, erased_at = now() where ${ROW} = 2`);
-      expect(await hall.report()).toMatchObject({ verified: 5, erased: 1, finding: undefined });
-      await hall.run(
-        `update yimen.audit set entry = '{"action":"case.opened","actor":"x"}', salt = 'x', erased_at = null where ${ROW} = 2`,
-      );
-      expect((await hall.report()).finding).toMatchObject({ number: 2 });
+      const ages = (action: string) => new Date(action === 'subject.read' ? Date.now() + 60_000 : 0);
+      expect([await proof.erase(ages, 7), await proof.erase(ages, 7), await proof.erase(ages, 7)]).toEqual([7, 3, 0]);
+      await hall.write(2, 'subject.read');
+      await proof.settle();
+      expect(await hall.report()).toMatchObject({ verified: 19, erased: 10, unsealed: 0, finding: undefined });
+      const left = await rowsOf<{ action: string }>(hall.store.db, sql`select action from yimen.audit where entry is not null`);
+      expect(left.map(({ action }) => action).toSorted()).toEqual([
+        ...Array(5).fill('case.opened'),
+        ...Array(2).fill('proof.erased'),
+        ...Array(2).fill('subject.read'),
+      ]);
+      await hall.run(`delete from yimen.audit where ${ROW} = 2`);
+      expect((await hall.report()).finding).toMatchObject({ number: 2, what: 'it was deleted' });
+    });
+
+    it.each(ERASED_BY_OTHERS)('T5: erased by others: %s', async (_, tamper, expected) => {
+      await using database = await open();
+      await using hall = await bench(database.url);
+      const proof = hall.proof();
+      await hall.write(6, 'subject.read');
+      await hall.write(6);
+      await proof.settle();
+      await proof.erase((action) => new Date(action === 'subject.read' ? Date.now() + 60_000 : 0), 100);
+      await proof.settle();
+      expect(await hall.report()).toMatchObject({ erased: 6, finding: undefined });
+      for (const statement of tamper.split(';')) await hall.run(statement);
+      await proof.settle();
+      expect((await hall.report()).finding).toMatchObject(expected);
+    });
+
+    it('T5: erased by others: a row, named by a statement that another key signed and that is in the chain', async () => {
+      await using database = await open();
+      await using hall = await bench(database.url);
+      const proof = hall.proof();
+      await hall.write(6);
+      await proof.settle();
+      await using others = await bench(database.url);
+      const forger = openProof({ ...others.options, store: hall.store });
+      expect(await forger.erase(() => new Date(Date.now() + 60_000), 2)).toBe(2);
+      await proof.settle();
+      expect((await hall.report()).finding).toMatchObject({ number: 1, sequence: 1, what: UNNAMED });
+      await forger.close();
+    });
+
+    it('an erasure is taken over into an export, and rows that only the file calls erased are named', async () => {
+      await using database = await open();
+      await using hall = await bench(database.url);
+      const proof = hall.proof();
+      await hall.write(4, 'subject.read');
+      await hall.write(4);
+      await proof.settle();
+      await proof.erase((action) => new Date(action === 'subject.read' ? Date.now() + 60_000 : 0), 100);
+      await proof.settle();
+      const file = join(hall.folder, 'export.json');
+      await exportProof(sourceOf(pagesOf(hall.store)), await readCheckpoints([hall.folder]), file, { keys: [hall.key.public.pem] });
+      const verified = async () => {
+        const { source, checkpoints } = await openExport(file);
+        return verifyProof(source, checkpoints, [hall.key.public]);
+      };
+      expect(await verified()).toMatchObject({ verified: 9, erased: 4, finding: undefined });
+      const emptied = (line: string) =>
+        line.includes('"sequence":6,') ? JSON.stringify({ ...JSON.parse(line), said: { ...JSON.parse(line).said, ...EMPTY } }) : line;
+      writeFileSync(file, readFileSync(file, 'utf8').split('\n').map(emptied).join('\n'));
+      expect((await verified()).finding).toMatchObject({ sequence: 6, what: expect.stringContaining('no erasure that the hall signed') });
+    });
+
+    it('without a key nothing is erased: nobody could tell it from the doing of somebody else', async () => {
+      await using database = await open();
+      await using hall = await bench(database.url);
+      await using keyless = { proof: openProof({ ...hall.options, key: undefined }), [Symbol.asyncDispose]: () => keyless.proof.close() };
+      await hall.write(2);
+      await keyless.proof.settle();
+      expect(await keyless.proof.erase(() => new Date(Date.now() + 60_000), 100)).toBeUndefined();
     });
 
     it('rows without a link are counted as the tail', async () => {

@@ -2,8 +2,10 @@ import { auditDigest } from '../../store/index.ts';
 import { follows, type Place } from './chain.ts';
 import { wrongSignature } from './checkpoint.ts';
 import type { FoundCheckpoint, FoundCheckpoints } from './checkpoint-files.ts';
+import { isSigned, readErasure } from './erasure.ts';
 import type { PublicKey } from './keys.ts';
 import type { Linked, ProofSource, ProofState, Said, WriterState } from './ledger.ts';
+import { firstOutside, grow, type Span } from './spans.ts';
 
 /** The first thing that is wrong. */
 export interface Finding {
@@ -48,6 +50,7 @@ export async function verifyProof(source: ProofSource, checkpoints: FoundCheckpo
     (await along(source, state, walk)) ??
     walk.end() ??
     (await theRest(source, state, walk, tail)) ??
+    (await unnamed(source, walk.erased, keys)) ??
     signed.flatMap(({ where, wrong }) => (wrong ? [{ what: `the checkpoint at ${where} proves nothing: ${wrong}` }] : []))[0] ??
     checkpoints.unreadable.map((where) => ({ what: `the line at ${where} is no checkpoint: the file was changed` }))[0];
   return { after: state.start.sequence, ...walk.counted, ...tail, torn: checkpoints.torn, finding };
@@ -68,7 +71,7 @@ class Walk {
   readonly #numbers = new Map<string, number>();
   #sequence: number;
   #link: string;
-  #erased = 0;
+  readonly #erased: { from: number; to: number }[] = [];
   #agreed = 0;
   #signedTo = 0;
 
@@ -81,7 +84,17 @@ class Walk {
 
   get counted(): Pick<Report, 'verified' | 'erased' | 'checkpoints' | 'signedTo'> {
     const verified = this.#sequence - this.#state.start.sequence;
-    return { verified, erased: this.#erased, checkpoints: this.#agreed, signedTo: this.#signedTo };
+    return {
+      verified,
+      erased: this.#erased.reduce((sum, { from, to }) => sum + to - from + 1, 0),
+      checkpoints: this.#agreed,
+      signedTo: this.#signedTo,
+    };
+  }
+
+  /** Sequences of rows whose content is gone. */
+  get erased(): readonly Span[] {
+    return this.#erased;
   }
 
   lastNumber(writer: string): number {
@@ -94,7 +107,7 @@ class Walk {
     this.#sequence = linked.sequence;
     this.#link = linked.link;
     this.#numbers.set(linked.writer, linked.number);
-    if (linked.said?.erasedAt) this.#erased++;
+    if (linked.said?.erasedAt) grow(this.#erased, linked.sequence);
     return this.#signed();
   }
 
@@ -165,6 +178,25 @@ function wrongContent({ writer, number, digest }: Place, { at, action, entry, sa
   return action === entry.action ? undefined : `its column "action" says ${action}, and it was written as ${entry.action}`;
 }
 
+/**
+ * Rows whose content was taken away by somebody who could not sign that. Erasures are read last: whoever finds a row erased then
+ * finds the statement too, for both were committed together.
+ */
+async function unnamed(source: ProofSource, erased: readonly Span[], keys: readonly PublicKey[]): Promise<Finding | undefined> {
+  if (erased.length === 0) return undefined;
+  const named: Span[] = [];
+  for await (const stated of source.erasures()) {
+    const erasure = readErasure(stated);
+    if (erasure && isSigned(erasure, keys)) named.push(...erasure.rows.map(([from, to]) => ({ from, to })));
+  }
+  const first = firstOutside(erased, named);
+  if (first === undefined) return undefined;
+  const what = 'its content was taken away, and no erasure that the hall signed names it';
+  for await (const { writer, number, sequence } of source.links(first - 1, first))
+    if (sequence === first) return { writer, number, sequence, what };
+  return { sequence: first, what };
+}
+
 /** What is not linked yet, and the counters. */
 async function theRest(source: ProofSource, { writers = [] }: ProofState, walk: Walk, tail: { unsealed: number }) {
   for (const state of writers) {
@@ -184,11 +216,16 @@ function wrongCounters({ writer, given, sealed, first, last }: WriterState, link
     : undefined;
 }
 
+/** The hall erases nothing that is not linked. */
+const tooEarly = ({ erasedAt }: Said): string | undefined =>
+  erasedAt === null ? undefined : 'its content was taken away before it was linked';
+
 async function wrongTail(source: ProofSource, { writer, given, sealed }: WriterState, tail: { unsealed: number }) {
   let number = sealed;
   for await (const row of source.rows(writer, sealed, given)) {
     number++;
-    const what = row.number === number ? wrongRow(row) : `it was deleted before it was linked: its writer counted to ${given}`;
+    const what =
+      row.number === number ? (wrongRow(row) ?? tooEarly(row.said)) : `it was deleted before it was linked: its writer counted to ${given}`;
     if (what) return { writer, number, what };
     tail.unsealed++;
   }
