@@ -61,6 +61,22 @@ describe('asked for the sixth time', () => {
     expect(new Set(answers)).toEqual(new Set([answers[0]]));
   });
 
+  it.each([
+    ['that is not in its document', 'query A { __typename }', 'B'],
+    ['of a document that may not run', 'query A { nobody }', 'A'],
+    ['of another name in a document that may not run', 'query A { nobody }', 'B'],
+  ])('an operation %s is refused as a request', async (_, query, operationName) => {
+    for (let i = 0; i < TIMES; i++) {
+      const reply = await fetch(`${hall.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${await hall.token('clerk')}` },
+        body: JSON.stringify({ query, operationName }),
+      });
+      const { data, errors } = (await reply.json()) as { data?: unknown; errors: { extensions: { code: string } }[] };
+      expect([reply.status, data, errors[0]?.extensions.code]).toEqual([200, undefined, 'BAD_USER_INPUT']);
+    }
+  });
+
   it('with a dead agency: its error is told, and the others are asked once', async () => {
     const query = `{ enterprise(uscc: "${USCC}") { registration { nameZh } tax { taxpayerType } } }`;
     for (let i = 0; i < TIMES; i++) expect((await hall.ask(query)).errors).toBeUndefined();

@@ -38,7 +38,7 @@ export function createApollo({ schema, documents, execution, onInternal }: Apoll
   return new ApolloServer<ApolloContext>({
     gateway: executedBy(
       schema,
-      ({ document, operationName, request: { variables }, context }) =>
+      ({ document, request: { operationName, variables }, context }) =>
         context.result ?? execution.run({ document, operationName, variables }, context),
     ),
     introspection: true,

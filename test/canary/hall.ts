@@ -21,11 +21,22 @@ import { type Line, openLine } from './line.ts';
 const run = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, '../..');
 const UNCOUNTED = { perActor: 1_000_000, perWindow: 1_000_000, perAddress: 1_000_000, refusedPerAddress: 1_000_000 };
+/** Canaries are shown in clear, so that there is something to leak: a grant must name each such field itself. */
+const IN_CLEAR = [
+  'Person.identity.nameZh',
+  'Person.household.address',
+  'Person.household.members.nameZh',
+  'Person.socialInsurance.socialSecurityNumber',
+  'Person.certificates.items.number',
+];
+const GRANTED = ['Enterprise', 'Person', ...IN_CLEAR];
 const CONFIG = {
   access: {
-    grants: { CONSULTATION: ['Enterprise', 'Person'] },
-    bulk: [{ actor: 'bulk-reader', fields: ['Enterprise', 'Person'], perDay: 100_000 }],
+    grants: { CONSULTATION: GRANTED },
+    bulk: [{ actor: 'bulk-reader', fields: GRANTED, perDay: 100_000 }],
     personsPerMinute: 100_000,
+    differentPersonsPerMinute: 100_000,
+    looksAtOnePerMinute: 100_000,
   },
   requests: UNCOUNTED,
   audit: { every: { rows: 20, time: '1s' } },
