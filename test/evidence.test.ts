@@ -84,6 +84,8 @@ describe('the rows of proof of a case', () => {
       'case.opened',
       ...Array(4).fill('case.material-attached'),
       'case.form-saved',
+      // Agencies are asked of the applicant before it is handed in.
+      'subject.read',
       'case.submitted',
       'case.released',
       'case.received',
@@ -114,7 +116,7 @@ describe('evidence of one case', () => {
     const exported = await yimen('case', 'export', number, '--out', file);
     expect(exported).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/15 rows of proof, 5 facts, 5 events\n.*\nnothing is wrong\n$/),
+      stdout: expect.stringMatching(/16 rows of proof, 5 facts, 5 events\n.*\nnothing is wrong\n$/),
     });
     await yimen('audit', 'key', '--out', join(folder, 'hall.pem'));
     const verified = await yimen('case', 'verify', file, '--key', join(folder, 'hall.pem'));

@@ -49,8 +49,8 @@ async function halls(database: string | undefined) {
       expect(errors ?? data[name].problems).toEqual([]);
       return data[name].case;
     },
-    async serve(uscc: string): Promise<{ 'x-yimen-session': string }> {
-      const input = { subject: { uscc }, purpose: { kind: 'CONSULTATION' }, evidence: 'IDENTITY_CARD' };
+    async serve(uscc: string, others: readonly object[] = []): Promise<{ 'x-yimen-session': string }> {
+      const input = { subject: { uscc }, others, purpose: { kind: 'CONSULTATION' }, evidence: 'IDENTITY_CARD' };
       const { data } = await ask('mutation ($input: OpenSessionInput!) { openSession(input: $input) { session { id } } }', { input });
       return { 'x-yimen-session': data.openSession.session.id };
     },
@@ -132,6 +132,9 @@ for (const { name, skip, open } of engines)
       // Somebody else's draft and session go by the command, at once: nothing of theirs was ever handed in.
       const draft = await openCase(at, OTHER);
       const theirs = await at.serve(OTHER);
+      // And a session of somebody else's in which they came along.
+      const written = { subject: { uscc: OTHER }, relation: 'AUTHORISED', reference: '授权2026-1' };
+      const along = await at.serve(USCC, [written]);
       expect((await at.ask(TAX(OTHER), {}, 'clerk', theirs)).errors).toBeUndefined();
       const asked = at.taxCalls();
       expect((await at.ask(TAX(OTHER), {}, 'clerk', theirs)).errors).toBeUndefined();
@@ -141,7 +144,7 @@ for (const { name, skip, open } of engines)
       expect(rehearsed).toMatchObject({
         failed: '',
         code: 0,
-        said: expect.stringContaining('would be erased: 1 cases with 0 files and 0 messages, 1 sessions'),
+        said: expect.stringContaining('would be erased: 1 cases with 0 files and 0 messages, 2 sessions'),
       });
       expect(await at.exists(draft.number)).toBe(true);
       const erased = await at.yimen(['erase', '--enterprise'], `${OTHER}\n`);
@@ -151,6 +154,7 @@ for (const { name, skip, open } of engines)
       await expect
         .poll(async () => (await at.ask(TAX(OTHER), {}, 'clerk', theirs)).errors?.[0]?.extensions['code'])
         .toBe('PURPOSE_REQUIRED');
+      await expect.poll(async () => (await at.ask(TAX(USCC), {}, 'clerk', along)).errors?.[0]?.extensions['code']).toBe('PURPOSE_REQUIRED');
       expect((await at.ask(TAX(OTHER), {}, 'clerk', await at.serve(OTHER))).errors).toBeUndefined();
       expect(at.taxCalls()).toBe(asked + 1);
       expect(await at.yimen(['erase', '--person'], '32')).toMatchObject({ code: 1, failed: expect.stringContaining('no identity number') });
@@ -196,7 +200,7 @@ for (const { name, skip, open } of engines)
       expect(rows).toHaveLength(5);
       const said = rows.map((row) => ({ outcome: row?.outcome, ...row?.detail }));
       expect(said.filter(({ outcome }) => outcome === 'refused')).toEqual([1, 2].map(() => ({ outcome: 'refused', standing: [number] })));
-      expect(said).toContainEqual({ outcome: 'done', cases: 1, files: 0, messages: 0, sessions: 1 });
+      expect(said).toContainEqual({ outcome: 'done', cases: 1, files: 0, messages: 0, sessions: 2 });
       expect(said).toContainEqual({ outcome: 'done', cases: 0, files: 0, messages: 0, sessions: 0 });
       expect(said).toContainEqual(expect.objectContaining({ outcome: 'done', cases: 1, files: 1, sessions: 1 }));
       expect(JSON.stringify(rows)).not.toContain(USCC);
