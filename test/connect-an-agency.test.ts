@@ -36,7 +36,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const PARTS = ['src', 'schema', 'scripts', 'catalogue', 'connectors', 'docs', 'dist'];
+const PARTS = ['src', 'schema', 'scripts', 'catalogue', 'connectors', 'docs', 'dist', 'test/without'];
 const FILES = ['codegen.yml', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'vitest.config.ts', 'biome.json'];
 
 function makeCheckout(to: string): void {

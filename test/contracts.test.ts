@@ -72,12 +72,13 @@ beforeAll(() => {
     'package.json',
     'tsconfig.json',
     'vitest.config.ts',
+    'test/without',
     'biome.json',
     'eslint.config.mjs',
   ])
     cpSync(join(ROOT, name), join(tree, name), { recursive: true, filter: isOurs });
   symlinkSync(join(ROOT, 'node_modules'), join(tree, 'node_modules'));
-  for (const folder of ['connectors', 'schema/snapshot', 'test']) mkdirSync(join(tree, folder));
+  for (const folder of ['connectors', 'schema/snapshot', 'test']) mkdirSync(join(tree, folder), { recursive: true });
   for (const wish of WISHES) reports.set(wish.id, scaffold({ ...wish, root: tree, refresh: false }));
 }, 60_000);
 afterAll(() => rmSync(tree, { recursive: true, force: true }));

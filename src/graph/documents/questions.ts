@@ -1,6 +1,7 @@
 import {
   type DocumentNode,
   type FieldNode,
+  GraphQLError,
   type GraphQLField,
   type GraphQLNamedType,
   type GraphQLSchema,
@@ -78,11 +79,16 @@ export function questionsOf({ document, operation, variables }: Runnable, { sche
     if (agency) counts.set(agency, (counts.get(agency) ?? 0) + subjects);
   }
 
-  /** None where they are wrong: such a request is refused when it is run. */
-  function argumentsOf(node: FieldNode, field: GraphQLField<unknown, unknown>): Readonly<Record<string, unknown>> {
+  /** Undefined where they are wrong: such a request is refused when it is run. */
+  function argumentsOf(node: FieldNode, field: GraphQLField<unknown, unknown>): Readonly<Record<string, unknown>> | undefined {
     pages.fixed &&= operation.variableDefinitions?.length === 0;
     const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
-    return coerced ? getArgumentValues(field, node, coerced) : {};
+    try {
+      return coerced && getArgumentValues(field, node, coerced);
+    } catch (error) {
+      if (error instanceof GraphQLError) return undefined;
+      throw error;
+    }
   }
 
   function enter(node: FieldNode, { type, subjects, sized }: Place): void {
@@ -91,7 +97,8 @@ export function questionsOf({ document, operation, variables }: Runnable, { sche
     const name = `${type.name}.${field.name}`;
     count(name, subjects);
     const ownAsks = asks?.get(name);
-    if (ownAsks) for (const section of ownAsks(argumentsOf(node, field))) count(section, subjects);
+    const args = ownAsks && argumentsOf(node, field);
+    if (args) for (const section of ownAsks(args)) count(section, subjects);
     if (!node.selectionSet) return;
     const page = pages.of(node, field);
     const times = page ?? (!sized && isListType(getNullableType(field.type)) ? UNSIZED : 1);
