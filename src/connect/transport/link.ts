@@ -102,7 +102,7 @@ function addresses({ url, headers }: LinkOptions): (request: LinkRequest) => Wir
       if (typeof value === 'string') to.searchParams.append(name, value);
       else for (const one of value) to.searchParams.append(name, one);
     }
-    return { method, url: to, headers: more ? { ...own, ...more } : own, ...(body && { body }), ...(form && { form }) };
+    return { method, headers: more ? { ...own, ...more } : own, ...(body && { body }), ...(form && { form }), url: to };
   };
 }
 
