@@ -107,8 +107,8 @@ export const MITIGATIONS: readonly Mitigation[] = [
     id: 'subject-of-session',
     row: 'T9',
     file: 'src/trust/access/decide.ts',
-    passage: 'if (!subject || !session.subjects.some((each) => each.kind === subject.kind && each.key === subject.key))',
-    without: 'if (!subject)',
+    passage: 'if (!session.subjects.some((each) => each.kind === subject.kind && each.key === subject.key))',
+    without: 'if (session.subjects.length === 0)',
     test: ['test/purpose.test.ts', 'a session T9: shows nobody else, and not to anybody else'],
   },
   {
@@ -134,9 +134,9 @@ export const MITIGATIONS: readonly Mitigation[] = [
     id: 'counted-by-field',
     row: 'T12',
     file: 'src/graph/access/looks.ts',
-    passage: 'tools.spend(1)',
+    passage: 'mayShowPersons ? tools.spend(subject?.key)',
     // Once for a request, however many fields it asks for.
-    without: 'tools.spend(noted.size === 0 ? 1 : 0)',
+    without: 'mayShowPersons && noted.size === 0 ? tools.spend(subject?.key)',
     test: ['test/purpose.test.ts', 'T12: people cannot be counted through 101 aliases of a field of a person cost 101'],
   },
   {
