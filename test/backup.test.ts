@@ -33,7 +33,7 @@ async function yimen(env: Env, ...args: string[]): Promise<{ said: string; code:
 /** A gateway as its clerk sees it. */
 async function gateway(env: Env, sandbox: string) {
   const settings = { ...readSettings({ PORT: '0', ...env }, folder), sandbox };
-  const started: Yimen = await startYimen(settings);
+  const started: Yimen = await startYimen(settings, { sheds: false });
   writeFileSync(join(settings.data, 'run.json'), JSON.stringify({ url: started.url, secret: started.runSecret }));
   const token = await sandboxClient(sandbox).token({ role: 'clerk', window: 'W01' });
   return {

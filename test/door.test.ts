@@ -94,7 +94,9 @@ describe.skipIf(!hasOpenssl)('a door that would stand open does not open', () =>
   const starting = (config: object, env: Record<string, string>) => {
     const own = mkdtempSync(join(folder, 'hall-'));
     writeFileSync(join(own, 'yimen.config.json'), JSON.stringify({ issuers, ...config }));
-    return startYimen(readSettings({ YIMEN_PROFILE: 'production', PORT: '0', YIMEN_DATA: join(own, 'data'), ...env }, own));
+    return startYimen(readSettings({ YIMEN_PROFILE: 'production', PORT: '0', YIMEN_DATA: join(own, 'data'), ...env }, own), {
+      sheds: false,
+    });
   };
 
   it.each([

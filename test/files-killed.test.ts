@@ -1,5 +1,5 @@
 /** A gateway that dies in the middle of an upload. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -10,6 +10,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { sandboxClient } from '../src/kit/index.ts';
 import { startShippedSandbox } from '../src/run.ts';
 import { readSettings } from '../src/settings/index.ts';
+import { startFromSource } from './source-gateway.ts';
 
 const PDF = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n');
 const children: ChildProcess[] = [];
@@ -17,19 +18,7 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
 
-async function start(env: Record<string, string>) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
-    env: { ...process.env, PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  children.push(child);
-  let output = '';
-  for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
-    output += String(chunk);
-    if (output.includes('ready in ')) break;
-  }
-  return { child, url: /GraphQL +(\S+)\/graphql/.exec(output)?.[1] ?? '' };
-}
+const start = (env: Readonly<Record<string, string>>) => startFromSource(children, env);
 
 describe('kill -9 in the middle of an upload', () => {
   it('leaves nothing that is served; what was kept before is still there', { timeout: 120_000 }, async () => {

@@ -12,7 +12,9 @@ const audience = 'yimen';
 async function started(issuers: readonly object[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'yimen-'));
   writeFileSync(join(folder, 'yimen.config.json'), JSON.stringify({ issuers }));
-  const hall = await startYimen(readSettings({ YIMEN_PROFILE: 'production', PORT: '0', YIMEN_DATA: join(folder, 'data') }, folder));
+  const hall = await startYimen(readSettings({ YIMEN_PROFILE: 'production', PORT: '0', YIMEN_DATA: join(folder, 'data') }, folder), {
+    sheds: false,
+  });
   await hall.close();
 }
 

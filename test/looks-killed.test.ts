@@ -1,5 +1,5 @@
 /** A gateway that dies while it answers: whoever got an answer stands in the book. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { type SandboxClient, sandboxClient } from '../src/kit/index.ts';
 import { startShippedSandbox } from '../src/run.ts';
 import { readSettings } from '../src/settings/index.ts';
 import { noPostgres, openTestDatabase } from '../src/store/testing.ts';
+import { startFromSource } from './source-gateway.ts';
 
 const USCC = '91321071990000017N';
 const READ = JSON.stringify({ query: `{ enterprise(uscc: "${USCC}") { tax { arrears } } }` });
@@ -22,19 +23,7 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
 
-async function start(env: Record<string, string>) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
-    env: { ...process.env, PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  children.push(child);
-  let output = '';
-  for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
-    output += String(chunk);
-    if (output.includes('ready in ')) break;
-  }
-  return { child, url: /GraphQL +(\S+)\/graphql/.exec(output)?.[1] ?? '' };
-}
+const start = (env: Readonly<Record<string, string>>) => startFromSource(children, env);
 
 async function post(url: string, body: string, token: string) {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };

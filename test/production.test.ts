@@ -27,7 +27,9 @@ beforeAll(async () => {
     join(folder, 'yimen.config.json'),
     JSON.stringify({ issuers: [issuer], connectors: { tax }, outbound: { allow: ['127.0.0.1'] }, access: { bulk: [READER] } }),
   );
-  hall = await startYimen(readSettings({ YIMEN_PROFILE: 'production', PORT: '0', YIMEN_DATA: join(folder, 'data') }, folder));
+  hall = await startYimen(readSettings({ YIMEN_PROFILE: 'production', PORT: '0', YIMEN_DATA: join(folder, 'data') }, folder), {
+    sheds: false,
+  });
 });
 afterAll(async () => {
   await hall.close();

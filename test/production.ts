@@ -9,7 +9,9 @@ import { readSettings } from '../src/settings/index.ts';
 export async function production(config: object): Promise<Yimen & AsyncDisposable> {
   const folder = mkdtempSync(join(tmpdir(), 'yimen-'));
   writeFileSync(join(folder, 'yimen.config.json'), JSON.stringify(config));
-  const yimen = await startYimen(readSettings({ YIMEN_PROFILE: 'production', PORT: '0', YIMEN_DATA: join(folder, 'data') }, folder));
+  const yimen = await startYimen(readSettings({ YIMEN_PROFILE: 'production', PORT: '0', YIMEN_DATA: join(folder, 'data') }, folder), {
+    sheds: false,
+  });
   return {
     ...yimen,
     async [Symbol.asyncDispose]() {

@@ -51,6 +51,8 @@ export function createApollo({ schema, documents, execution, onInternal }: Apoll
     stopOnTerminationSignals: false,
     hideSchemaDetailsFromClientErrors: true,
     formatError: publicError,
+    // As answers are written that go past Apollo, which would end its own with a line break.
+    stringifyResult: (result) => JSON.stringify(result),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
