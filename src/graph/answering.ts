@@ -85,13 +85,13 @@ interface Plain {
 function isPlain(body: unknown): body is Plain {
   if (!isRecord(body)) return false;
   const { query, operationName, variables, extensions } = body as Record<string, unknown>;
-  if (!(query || isRecord(extensions)) || !isMissingOr(query, 'string') || !isMissingOr(operationName, 'string')) return false;
+  if (!(query || isRecord(extensions)) || !isTextOrMissing(query) || !isTextOrMissing(operationName)) return false;
   return (variables == null || isRecord(variables)) && (extensions == null || isRecord(extensions));
 }
 
 const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isMissingOr = (value: unknown, type: 'string'): boolean => value === undefined || value === null || typeof value === type;
+const isTextOrMissing = (value: unknown): boolean => value === undefined || value === null || typeof value === 'string';
 
 function headerMap(headers: IncomingHttpHeaders): HeaderMap {
   const map = new HeaderMap();

@@ -6,23 +6,14 @@ import { RequestProblem } from './body.ts';
 
 const Asked = z.strictObject({ folder: z.string().refine(isAbsolute) });
 
-/** For the CLI on this machine, which holds the secret of this run: whoever holds an embedded database saves it. */
-export function addBackup(
-  app: FastifyInstance,
-  backup: (folder: string) => Promise<object>,
-  isAllowed: (secret: unknown) => boolean,
-): void {
-  void app.register(async (door) => {
-    door.addHook('onRequest', async (request) => {
-      if (!isAllowed(request.headers['x-yimen-run'])) throw new RequestProblem(404, 'there is nothing at this address');
-    });
-    door.post('/run/backup', async (request) => {
-      const { success, data } = Asked.safeParse(request.body);
-      if (!success) throw new RequestProblem(400, 'folder must be the whole path of a new folder');
-      return backup(data.folder).catch((cause: unknown) => {
-        // Whoever runs the command is told what is in the way: a folder that is not empty, a disk that is full.
-        throw isUnavailable(cause) || !(cause instanceof Error) ? cause : new RequestProblem(400, cause.message);
-      });
+/** For the CLI: whoever holds an embedded database saves it. */
+export function addBackup(doors: FastifyInstance, backup: (folder: string) => Promise<object>): void {
+  doors.post('/run/backup', async (request) => {
+    const { success, data } = Asked.safeParse(request.body);
+    if (!success) throw new RequestProblem(400, 'folder must be the whole path of a new folder');
+    return backup(data.folder).catch((cause: unknown) => {
+      // Whoever runs the command is told what is in the way: a folder that is not empty, a disk that is full.
+      throw isUnavailable(cause) || !(cause instanceof Error) ? cause : new RequestProblem(400, cause.message);
     });
   });
 }

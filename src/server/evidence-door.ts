@@ -13,24 +13,19 @@ const Read = z.discriminatedUnion('read', [
   z.strictObject({ read: z.literal('rows'), writer: z.string(), after: place, upTo: place }),
 ]);
 
-/** For the CLI on this machine, which holds the secret of this run: the proof in pages, and the evidence of a case. */
-export function addEvidence(app: FastifyInstance, cases: CaseRoom, isAllowed: (secret: unknown) => boolean): void {
-  void app.register(async (door) => {
-    door.addHook('onRequest', async (request) => {
-      if (!isAllowed(request.headers['x-yimen-run'])) throw new RequestProblem(404, 'there is nothing at this address');
-    });
-    door.post('/run/proof', async (request) => {
-      const { success, data } = Read.safeParse(request.body);
-      if (!success) throw new RequestProblem(400, 'read must be settle, state, links, rows or erasures, with the places it needs');
-      const { proof } = await cases.evidence();
-      return data.read === 'settle' ? proof.settle().then(() => null) : read(proof.pages, data);
-    });
-    door.post<{ Body: { case?: unknown } }>('/run/evidence', async (request, reply) => {
-      const number = z.string().safeParse(request.body?.case).data;
-      const evidence = number === undefined ? undefined : await (await cases.evidence()).ofCase(number);
-      if (evidence === undefined) throw new RequestProblem(404, 'there is no case of this number');
-      return reply.type('application/json; charset=utf-8').send(evidence);
-    });
+/** For the CLI: the proof in pages, and the evidence of a case. */
+export function addEvidence(doors: FastifyInstance, cases: CaseRoom): void {
+  doors.post('/run/proof', async (request) => {
+    const { success, data } = Read.safeParse(request.body);
+    if (!success) throw new RequestProblem(400, 'read must be settle, state, links, rows or erasures, with the places it needs');
+    const { proof } = await cases.evidence();
+    return data.read === 'settle' ? proof.settle().then(() => null) : read(proof.pages, data);
+  });
+  doors.post<{ Body: { case?: unknown } }>('/run/evidence', async (request, reply) => {
+    const number = z.string().safeParse(request.body?.case).data;
+    const evidence = number === undefined ? undefined : await (await cases.evidence()).ofCase(number);
+    if (evidence === undefined) throw new RequestProblem(404, 'there is no case of this number');
+    return reply.type('application/json; charset=utf-8').send(evidence);
   });
 }
 

@@ -72,7 +72,7 @@ export function createDocuments(options: DocumentsOptions): Documents {
   const limits = { ...DEFAULT_LIMITS, ...given(options.limits) };
   const compile = (source: string) => compiledBy(options.schema, limits, source);
   const registered = compiled(options.manifest ?? {}, (source) => firstError(compile(source)));
-  const ownText = new Map([...registered.values()].map((each) => [each.document.loc?.source.body ?? '', each]));
+  const registeredByText = new Map([...registered.values()].map((each) => [each.document.loc?.source.body ?? '', each]));
   /** By their text. */
   const known = new LRUCache<string, Known>({ max: MOST_DOCUMENTS, maxSize: MOST_TOKENS, sizeCalculation: weight });
 
@@ -86,7 +86,7 @@ export function createDocuments(options: DocumentsOptions): Documents {
   }
 
   function byText(source: string, caller: Caller): Known | readonly GraphQLError[] {
-    const found = ownText.get(source) ?? (isBound(caller, options) ? [notTrusted()] : known.get(source));
+    const found = registeredByText.get(source) ?? (isBound(caller, options) ? [notTrusted()] : known.get(source));
     if (found) return found;
     const fresh = compile(source);
     if ('document' in fresh) known.set(source, fresh);

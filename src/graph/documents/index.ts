@@ -8,6 +8,7 @@
  * - question 询问: one section asked for one subject; agencies are protected by how many of them a request may hold.
  */
 export { checkDocument, createDocuments, type Documents } from './documents.ts';
+export { fragmentsOf } from './measure.ts';
 export type { RootAsks } from './questions.ts';
 export { manifestOf, manifestShape } from './registered.ts';
 export { requestError } from './request-error.ts';

@@ -20,13 +20,21 @@ import {
   parse,
   validate,
 } from 'graphql';
-import { describe, expect, it } from 'vitest';
+import { compileQuery } from 'graphql-jit';
+import { describe, expect, it, vi } from 'vitest';
 import { loadCatalogue } from '../../catalogue/index.ts';
 import { globalIds } from '../global-id.ts';
 import { createGraph } from '../schema.ts';
 import { sectionsOf } from '../sections.ts';
 import { createExecution } from './execution.ts';
 import { mergesConditionally } from './merging.ts';
+
+/** Sees every compilation, and lets it be. */
+vi.mock('graphql-jit', async (original) => {
+  const real = await original<typeof import('graphql-jit')>();
+  return { ...real, compileQuery: vi.fn(real.compileQuery) };
+});
+const compilations = vi.mocked(compileQuery);
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const folders = [resolve(ROOT, 'schema'), resolve(ROOT, 'connectors/city-offices'), resolve(ROOT, 'connectors/js-medical-insurance')];
@@ -212,4 +220,15 @@ describe('a compiled query', () => {
     console.log(`${compared.all} random queries answered alike, ${compared.compiled} of them compiled`);
     expect(compared.compiled).toBeGreaterThan(compared.all / 4);
   }, 60_000);
+
+  it('is no way to keep the process busy: of many new documents some wait for their turn', async () => {
+    const execution = compiledAtOnce();
+    compilations.mockClear();
+    for (let i = 0; i < 40; i++) {
+      const document = parse(`{ ${Array.from({ length: 18 }, (_, n) => `a${i}_${n}: themes { id nameZh }`).join(' ')} }`);
+      expect((await execution.run({ document }, contextOf(1))).errors).toBeUndefined();
+    }
+    expect(compilations.mock.calls.length).toBeGreaterThan(0);
+    expect(compilations.mock.calls.length).toBeLessThan(20);
+  });
 });

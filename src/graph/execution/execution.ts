@@ -42,9 +42,12 @@ interface Known {
 
 const MOST_KNOWN = 1_000;
 const COMPILE_AFTER = 2;
+/** After a compilation so many times its length pass before the next: whoever keeps sending new documents gets a tenth of the process. */
+const PAUSE = 9;
 
 export function createExecution({ schema, compileAfter = COMPILE_AFTER }: ExecutionOptions): Execution {
   const operations = new LRUCache<OperationDefinitionNode, Known>({ max: MOST_KNOWN });
+  let notBefore = 0;
 
   function knownOf(operation: OperationDefinitionNode): Known {
     const found = operations.get(operation);
@@ -58,8 +61,16 @@ export function createExecution({ schema, compileAfter = COMPILE_AFTER }: Execut
     const operation = getOperationAST(document, operationName);
     if (operation?.operation !== 'query') return null;
     const known = knownOf(operation);
-    if (known.compiled === undefined && known.runs++ >= compileAfter) known.compiled = compiled(schema, document, operation);
+    if (known.compiled === undefined && known.runs++ >= compileAfter) compileInTurn(known, document, operation);
     return known.compiled ?? null;
+  }
+
+  function compileInTurn(known: Known, document: DocumentNode, operation: OperationDefinitionNode): void {
+    const begun = performance.now();
+    if (begun < notBefore) return;
+    known.compiled = compiled(schema, document, operation);
+    const ended = performance.now();
+    notBefore = ended + PAUSE * (ended - begun);
   }
 
   function stepByStep({ document, operationName, variables }: Operation, contextValue: unknown) {

@@ -6,6 +6,7 @@ import {
   type OperationDefinitionNode,
   type SelectionNode,
 } from 'graphql';
+import { fragmentsOf } from '../documents/index.ts';
 
 /** A field as it stands in a selection, fragments written out. */
 interface Written {
@@ -19,8 +20,7 @@ interface Written {
  * depends on variables, which compiled code does not follow.
  */
 export function mergesConditionally(document: DocumentNode, operation: OperationDefinitionNode): boolean {
-  const fragments = new Map(document.definitions.flatMap((it) => (it.kind === Kind.FRAGMENT_DEFINITION ? [[it.name.value, it]] : [])));
-  return mergesIn([operation.selectionSet.selections], fragments);
+  return mergesIn([operation.selectionSet.selections], fragmentsOf(document));
 }
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;

@@ -1,5 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import type { AuditEntry, Store } from '../../store/index.ts';
+
+/** More machines than any hall has, for today and the days before that go by themselves. */
+const MOST_COUNTS = 10_000;
 
 /** What was seen, ready to be written down. */
 export interface Access {
@@ -29,7 +33,7 @@ interface Waiting {
 export function openBook(store: Store): AccessBook {
   let waiting: Waiting[] = [];
   let isWriting = false;
-  const days = new Map<string, number>();
+  const days = new LRUCache<string, number>({ max: MOST_COUNTS });
 
   async function writeAll(): Promise<void> {
     isWriting = true;
