@@ -6,11 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { startYimen, type Yimen } from './app.ts';
 import { sandboxModules, unbuiltConnectors } from './connectors.ts';
 import { loadSandbox, type SandboxHost, startSandboxHost } from './kit/index.ts';
+import { hallLog } from './log.ts';
 import { packageFolder, readSettings, type Settings } from './settings/index.ts';
 
 /** Runs the gateway until it is told to stop. A wrong setting ends it with one readable sentence. */
 export async function runGateway(): Promise<void> {
   const started = performance.now();
+  outliveLostFailures();
   try {
     const settings = await withSandbox(readSettings(process.env, process.cwd()));
     const yimen = await startYimen(settings);
@@ -25,6 +27,15 @@ export async function runGateway(): Promise<void> {
     console.error(`Yimen 一门 could not start.\n${sentence(error)}`);
     process.exit(1);
   }
+}
+
+/**
+ * A promise that fails while nobody waits for it ends no process: a connector may let one go, and graphql-js lets go of
+ * what is under way in a list when a later item fails at once. Whoever was waiting has had an answer.
+ */
+function outliveLostFailures(): void {
+  const log = hallLog();
+  process.on('unhandledRejection', (cause) => log.error({ err: cause }, 'something failed that nobody waited for'));
 }
 
 function sentence(error: unknown, choice = 'PORT'): string {

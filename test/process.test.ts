@@ -168,6 +168,27 @@ describe('one command', () => {
     expect(child.exitCode).toBe(0);
   });
 
+  it('a failure that a connector waits for nowhere ends nothing, and is in the log', async () => {
+    const hall = newFolder();
+    const engine = resolve('src/connect/index.ts');
+    writeFileSync(
+      join(hall, 'connector.ts'),
+      `import { connector } from ${JSON.stringify(engine)};
+import { z } from ${JSON.stringify(import.meta.resolve('zod'))};
+const open = () => {
+  setTimeout(() => void Promise.reject(new Error('left alone')), 1);
+  return { fields: {} };
+};
+export default connector({ id: 'careless', agency: 'taxation', settings: z.strictObject({}), open });`,
+    );
+    const config = join(hall, 'yimen.config.json');
+    writeFileSync(config, JSON.stringify({ connectors: { careless: { module: './connector.ts', settings: {} } } }));
+    const { child, url, output } = await start({ YIMEN_DATA: newFolder(), YIMEN_CONFIG: config });
+    expect(output).toMatch(/"err":\{"type":"Error","message":"left alone".*something failed that nobody waited for/);
+    expect((await request(`${url}/health/live`)).statusCode).toBe(200);
+    expect(child.exitCode).toBeNull();
+  });
+
   it('a beginner who starts it twice is told what is wrong', async () => {
     const taken = createServer();
     await new Promise<void>((done) => taken.listen(0, '127.0.0.1', done));

@@ -193,6 +193,26 @@ function shown({ data, errors }: ExecutionResult): string {
   return JSON.stringify({ data, errors: [...new Set(told)].sort() }, null, 1);
 }
 
+/**
+ * Runs work during which graphql-js may lose failures: of a list whose item fails at once it lets go of the items before
+ * that are still under way. Any other lost failure is still one of the test.
+ */
+async function withLostFailures(work: () => Promise<void>): Promise<void> {
+  const heard = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection');
+  process.on('unhandledRejection', (cause, promise) => {
+    if (!(cause instanceof GraphQLError)) for (const each of heard) each(cause, promise);
+  });
+  try {
+    await work();
+    // Those of the last query are lost a little later.
+    await new Promise((done) => setTimeout(done, 50));
+  } finally {
+    process.removeAllListeners('unhandledRejection');
+    for (const each of heard) process.on('unhandledRejection', each);
+  }
+}
+
 const variables = { on: true, off: false };
 const compiledAtOnce = () => createExecution({ schema, compileAfter: 0 });
 const neverCompiled = () => createExecution({ schema, compileAfter: Number.POSITIVE_INFINITY });
@@ -202,21 +222,19 @@ describe('a compiled query', () => {
     const query = schema.getQueryType();
     if (!query) throw new Error('no query type');
     const compared = { compiled: 0, all: 0 };
-    await fc.assert(
-      fc.asyncProperty(selection(query, 6), fc.nat(1e6), fc.boolean(), async (asked, seed, isPlain) => {
-        const text = isPlain ? asked.replace(/@\w+\(if: \$\w+\)/g, '') : asked;
-        const document = parse(`query ${isPlain ? '' : '($on: Boolean!, $off: Boolean = false)'} { ...all } fragment all on Query ${text}`);
-        if (validate(schema, document).length > 0) return;
-        compared.all++;
-        const operation = getOperationAST(document);
-        if (operation && !mergesConditionally(document, operation)) compared.compiled++;
-        const [quick, plain] = await Promise.all(
-          [compiledAtOnce(), neverCompiled()].map(async (each) => shown(await each.run({ document, variables }, contextOf(seed)))),
-        );
-        expect(quick).toBe(plain);
-      }),
-      { numRuns: Number(process.env['RUNS'] ?? 300) },
-    );
+    const alike = fc.asyncProperty(selection(query, 6), fc.nat(1e6), fc.boolean(), async (asked, seed, isPlain) => {
+      const text = isPlain ? asked.replace(/@\w+\(if: \$\w+\)/g, '') : asked;
+      const document = parse(`query ${isPlain ? '' : '($on: Boolean!, $off: Boolean = false)'} { ...all } fragment all on Query ${text}`);
+      if (validate(schema, document).length > 0) return;
+      compared.all++;
+      const operation = getOperationAST(document);
+      if (operation && !mergesConditionally(document, operation)) compared.compiled++;
+      const [quick, plain] = await Promise.all(
+        [compiledAtOnce(), neverCompiled()].map(async (each) => shown(await each.run({ document, variables }, contextOf(seed)))),
+      );
+      expect(quick).toBe(plain);
+    });
+    await withLostFailures(() => fc.assert(alike, { numRuns: Number(process.env['RUNS'] ?? 300) }));
     console.log(`${compared.all} random queries answered alike, ${compared.compiled} of them compiled`);
     expect(compared.compiled).toBeGreaterThan(compared.all / 4);
   }, 60_000);
