@@ -11,28 +11,91 @@ export type Ending = Pick<AbortSignal, 'aborted' | 'reason'> & {
   removeEventListener(type: 'abort', listener: () => void): void;
 };
 
+type Listener = () => void;
+
+/** Whoever listens for an end: mostly one. */
+class Listeners {
+  #first: Listener | undefined;
+  #others: Set<Listener> | undefined;
+
+  get isEmpty(): boolean {
+    return this.#first === undefined && !this.#others?.size;
+  }
+
+  add(listener: Listener): void {
+    if (this.#first === undefined) {
+      this.#first = listener;
+      return;
+    }
+    this.#others ??= new Set();
+    this.#others.add(listener);
+  }
+
+  delete(listener: Listener): void {
+    if (this.#first === listener) this.#first = undefined;
+    else this.#others?.delete(listener);
+  }
+
+  /** Listeners that go away meanwhile are not called. */
+  call(): void {
+    this.#first?.();
+    for (const listener of this.#others ?? []) listener();
+  }
+}
+
 /** An {@link Ending} without the weight of a signal: every call has several. */
 class LightEnding implements Ending {
-  #listeners: Set<() => void> | undefined;
+  readonly #listeners = new Listeners();
   aborted = false;
   reason: unknown;
 
-  addEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners ??= new Set();
+  addEventListener(_type: 'abort', listener: Listener): void {
     this.#listeners.add(listener);
   }
 
-  removeEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners?.delete(listener);
+  removeEventListener(_type: 'abort', listener: Listener): void {
+    this.#listeners.delete(listener);
   }
 
   end(reason: unknown): void {
     if (this.aborted) return;
     this.aborted = true;
     this.reason = reason;
-    for (const listener of this.#listeners ?? []) listener();
+    this.#listeners.call();
   }
 }
+
+/** Follows a signal for many listeners behind one of its own, for as long as there are any: on a signal each is dear. */
+class Following implements Ending {
+  readonly #listeners = new Listeners();
+  readonly #signal: AbortSignal;
+  readonly #onAbort = () => this.#listeners.call();
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  get aborted(): boolean {
+    return this.#signal.aborted;
+  }
+
+  get reason(): unknown {
+    return this.#signal.reason;
+  }
+
+  addEventListener(_type: 'abort', listener: Listener): void {
+    if (this.#listeners.isEmpty) this.#signal.addEventListener('abort', this.#onAbort);
+    this.#listeners.add(listener);
+  }
+
+  removeEventListener(_type: 'abort', listener: Listener): void {
+    this.#listeners.delete(listener);
+    if (this.#listeners.isEmpty) this.#signal.removeEventListener('abort', this.#onAbort);
+  }
+}
+
+/** The same ending, light to wait for. */
+export const lightened = (ending: Ending): Ending => (ending instanceof AbortSignal ? new Following(ending) : ending);
 
 /** How long a question may take whatever it waits for; ends earlier when nobody waits for it any more. */
 export class Patience extends LightEnding {
@@ -66,7 +129,8 @@ export class TimedCall implements Call {
   readonly #outer: Ending;
   readonly #timer: NodeJS.Timeout;
   readonly #onOuter = () => this.#end(this.#outer.reason);
-  #reject: ((reason: unknown) => void) | undefined;
+  #fail: ((cause: unknown) => void) | undefined;
+  #isOver = false;
   #signal: AbortSignal | undefined;
 
   constructor({ caller, traceId, connector, agency, operation, onStep, signal }: Waiting, ms: number) {
@@ -88,24 +152,41 @@ export class TimedCall implements Call {
     return this.#signal;
   }
 
-  /** What comes of the work, or the reason for which its time ended before. */
-  hold<T>(work: Promise<T>): Promise<T> {
+  /**
+   * What comes of the work, or of the call's time when that is over before. `done` sees it first and may refuse it by
+   * throwing; `failed` says with what the call fails.
+   */
+  hold<T>(work: Promise<T>, done: (it: T) => void, failed: (cause: unknown) => Error): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#reject = reject;
-      if (this.ending.aborted) reject(this.ending.reason);
-      work.then(resolve, reject);
+      const fail = (cause: unknown) => {
+        if (this.#isOver) return;
+        this.#over();
+        reject(failed(cause));
+      };
+      this.#fail = fail;
+      if (this.ending.aborted) fail(this.ending.reason);
+      work.then((it) => {
+        if (this.#isOver) return;
+        try {
+          done(it);
+        } catch (cause) {
+          return fail(cause);
+        }
+        this.#over();
+        resolve(it);
+      }, fail);
     });
   }
 
-  /** The call has ended. */
-  over(): void {
+  #over(): void {
+    this.#isOver = true;
     clearTimeout(this.#timer);
     this.#outer.removeEventListener('abort', this.#onOuter);
   }
 
   #end(reason: unknown): void {
     this.ending.end(reason);
-    this.#reject?.(reason);
+    this.#fail?.(reason);
   }
 }
 

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import DataLoader from 'dataloader';
+import { lightened } from './ending.ts';
 import { AgencyError } from './errors.ts';
 import type { Lookup } from './lookup.ts';
 import type { RememberingSource } from './memory/remembering.ts';
@@ -42,7 +43,9 @@ export interface Route {
 /** The longest a call that nobody waits for any more is held for its ticket. */
 const HELD_CALL_MS = 8_000;
 
-type Loader = DataLoader<unknown, Sourced<unknown>, string>;
+type Loader = DataLoader<unknown, AgencyAnswer | null, string>;
+
+const settled = Promise.resolve();
 
 /** The one implementation of {@link Reader}; lives as long as its request. */
 export class RequestReader implements Reader {
@@ -50,24 +53,26 @@ export class RequestReader implements Reader {
   readonly #tickets: Tickets;
   readonly #asking: RequestAsking;
   readonly #loaders = new Map<string, Loader>();
+  /** What DataLoaders are to send when this turn is over. */
+  #toSend: (() => void)[] = [];
   /** Tickets of this request, given or brought, by section and key. */
   readonly #mine = new Map<string, { readonly id: string; readonly text: string }>();
 
   constructor(routes: ReadonlyMap<string, Route>, tickets: Tickets, asking: RequestAsking) {
     this.#routes = routes;
     this.#tickets = tickets;
-    this.#asking = asking;
+    this.#asking = { ...asking, signal: lightened(asking.signal) };
     // One request waits for as many answers as it has sections: no leak, so no warning.
     if (asking.within) setMaxListeners(0, asking.within);
     for (const text of asking.tickets ?? []) this.#bring(text);
   }
 
-  async read(section: string, key: unknown): Promise<AgencyAnswer | null> {
+  read(section: string, key: unknown): Promise<AgencyAnswer | null> {
     const route = this.#routes.get(section);
-    if (!route) throw new AgencyError({ connector: '', agency: '' }, 'NOT_CONNECTED');
+    if (!route) return Promise.reject(new AgencyError({ connector: '', agency: '' }, 'NOT_CONNECTED'));
     const { within } = this.#asking;
     const answer = this.#held(section, key) ?? this.#loaderOf(section, route).load(key);
-    return within ? this.#inTime(answer, within, route, section, key) : answerOf(await answer);
+    return within ? this.#inTime(answer, within, route, section, key) : answer;
   }
 
   redeem(ticket: string): Redeemed | undefined {
@@ -75,9 +80,8 @@ export class RequestReader implements Reader {
     return opened && { section: opened.section, key: opened.key, arrival: () => this.#arrival(opened) };
   }
 
-  async #arrival({ id, section, key }: Ticket): Promise<AgencyAnswer | null> {
-    const held = this.#tickets.held(id);
-    return held ? answerOf(await held) : this.read(section, key);
+  #arrival({ id, section, key }: Ticket): Promise<AgencyAnswer | null> {
+    return this.#tickets.held(id)?.then(recordOf) ?? this.read(section, key);
   }
 
   #bring(text: string): void {
@@ -85,18 +89,18 @@ export class RequestReader implements Reader {
     if (ticket) this.#mine.set(nameOf(ticket.section, ticket.key), { id: ticket.id, text });
   }
 
-  #held(section: string, key: unknown): Promise<Sourced<unknown>> | undefined {
+  #held(section: string, key: unknown): Promise<AgencyAnswer | null> | undefined {
     const ticket = this.#mine.size > 0 ? this.#mine.get(nameOf(section, key)) : undefined;
-    return ticket && this.#tickets.held(ticket.id);
+    return ticket && this.#tickets.held(ticket.id)?.then(recordOf);
   }
 
   /** The answer if it is there in time, else a ticket for it. The call goes on. */
-  #inTime(answer: Promise<Sourced<unknown>>, within: AbortSignal, route: Route, section: string, key: unknown) {
+  #inTime(answer: Promise<AgencyAnswer | null>, within: AbortSignal, route: Route, section: string, key: unknown) {
     return new Promise<AgencyAnswer | null>((resolve, reject) => {
       const late = () => reject(this.#pending(route, section, key));
       within.addEventListener('abort', late, { once: true });
       answer
-        .then((sourced) => resolve(answerOf(sourced)))
+        .then(resolve)
         .catch(reject)
         .finally(() => within.removeEventListener('abort', late));
       // What is remembered is given all the same: it is there before the next turn.
@@ -122,18 +126,41 @@ export class RequestReader implements Reader {
   #loaderOf(section: string, { source, lookup }: Route): Loader {
     const known = this.#loaders.get(section);
     if (known) return known;
-    const loader: Loader = new DataLoader((keys) => source.ask(section, lookup, keys, this.#asking), {
+    const ask = async (keys: readonly unknown[]) => (await source.ask(section, lookup, keys, this.#asking)).map(answerOf);
+    const loader: Loader = new DataLoader(ask, {
       cacheKeyFn: (key) => (typeof key === 'string' ? key : JSON.stringify(key)),
+      batchScheduleFn: (send) => this.#schedule(send),
       ...('batch' in lookup && { maxBatchSize: lookup.batch }),
     });
     this.#loaders.set(section, loader);
     return loader;
   }
+
+  /** What is asked for in one turn sets out together, whatever the section, and as late in it as DataLoader would send each. */
+  #schedule(send: () => void): void {
+    this.#toSend.push(send);
+    if (this.#toSend.length > 1) return;
+    void settled.then(() =>
+      process.nextTick(() => {
+        const all = this.#toSend;
+        this.#toSend = [];
+        for (const each of all) each();
+      }),
+    );
+  }
 }
 
 const nameOf = (section: string, key: unknown): string => JSON.stringify([section, key]);
 
-function answerOf({ reading, provenance }: Sourced<unknown>): AgencyAnswer | null {
-  if (reading.kind === 'failed') throw reading.error;
-  return reading.kind === 'absent' ? null : { ...(reading.value as object), provenance };
+/** The record, null where there is none, or what the question failed with: as DataLoader wants it. */
+function answerOf({ reading, provenance }: Sourced<unknown>): AgencyAnswer | null | Error {
+  if (reading.kind === 'failed') return reading.error;
+  // Names after a spread cost V8 a new shape each time, with garbage to match; this does not.
+  return reading.kind === 'absent' ? null : Object.assign({}, reading.value as object, { provenance });
+}
+
+function recordOf(sourced: Sourced<unknown>): AgencyAnswer | null {
+  const answer = answerOf(sourced);
+  if (answer instanceof Error) throw answer;
+  return answer;
 }

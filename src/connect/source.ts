@@ -102,12 +102,11 @@ export class Source {
   }
 
   /** Asks for keys of one lookup; as many readings as keys, in their order. Never rejects. */
-  async ask<K, V>(operation: string, lookup: Lookup<K, V>, keys: readonly K[], asking: Asking): Promise<readonly Sourced<V>[]> {
-    if ('load' in lookup) return this.#upstream(operation, keys.length, asking, (call) => loadAll(lookup, keys, call));
-    const ask = (key: K) => this.#upstream(operation, 1, asking, async (call) => [await lookup.one(key, call)]);
+  ask<K, V>(operation: string, lookup: Lookup<K, V>, keys: readonly K[], asking: Asking): Promise<readonly Sourced<V>[]> {
+    if ('load' in lookup) return this.#upstream(operation, keys.length, asking, (call) => lookup.load(keys, call));
+    const ask = (key: K) => this.#upstream(operation, 1, asking, (call) => lookup.one(key, call).then((reading) => [reading]));
     const [first] = keys;
-    if (keys.length === 1) return ask(first as K);
-    return (await Promise.all(keys.map(ask))).flat();
+    return keys.length === 1 ? ask(first as K) : Promise.all(keys.map(ask)).then((all) => all.flat());
   }
 
   /**
@@ -117,16 +116,12 @@ export class Source {
   async hand<T>(operation: string, asking: Asking, work: (call: Call) => Promise<T>): Promise<Handed<T>> {
     const waiting = this.#waiting(operation, asking);
     let isSent = false;
-    const once = async () => {
-      await this.#quota.take(waiting);
-      return this.#timed(waiting, 1, async (call) => {
-        isSent = true;
-        return [value(await work(call))];
-      });
+    const sent = async (call: Call) => {
+      isSent = true;
+      return [value(await work(call))];
     };
     try {
-      this.#maintenance.check(waiting, this.#options.clock.now());
-      const [reading] = await this.#slots.run(waiting, () => this.#breaker.run(waiting, once, commonFault));
+      const [reading] = await this.#guarded(waiting, 1, sent, undefined);
       if (reading?.kind === 'value') return { kind: 'done', value: reading.value };
       throw reading?.kind === 'failed' ? reading.error : new AgencyError(waiting, 'PROTOCOL');
     } catch (cause) {
@@ -135,16 +130,15 @@ export class Source {
     }
   }
 
-  async #upstream<V>(operation: string, keys: number, asking: Asking, work: Work<V>): Promise<Sourced<V>[]> {
+  #upstream<V>(operation: string, keys: number, asking: Asking, work: Work<V>): Promise<readonly Sourced<V>[]> {
     const waiting = this.#waiting(operation, asking);
-    let readings: readonly Reading<V>[];
-    try {
-      readings = await this.#guarded(waiting, keys, work);
-    } catch (cause) {
-      readings = Array.from({ length: keys }, () => ({ kind: 'failed', error: translate(cause, waiting) }));
-    }
-    const provenance = this.#provenance();
-    return readings.map((reading) => ({ reading, provenance: stamped(provenance, reading) }));
+    return this.#guarded(waiting, keys, work, this.#retry).then(
+      (readings) => this.#sourced(readings),
+      (cause: unknown) => {
+        const error = translate(cause, waiting);
+        return this.#sourced(Array.from({ length: keys }, () => ({ kind: 'failed', error })));
+      },
+    );
   }
 
   #waiting(operation: string, { caller, traceId, signal, onStep }: Asking): Waiting {
@@ -153,38 +147,63 @@ export class Source {
 
   /**
    * Every call passes these, in this order: the maintenance calendar, a place, the breaker, a second attempt where that may
-   * help, for each attempt the quota and the time limit.
+   * help, for each attempt the quota and the time limit. One function, for all of them are passed by every call: as functions
+   * around functions they cost more than what they do.
    */
-  #guarded<V>(waiting: Waiting, keys: number, work: Work<V>): Promise<readonly Reading<V>[]> {
+  async #guarded<V>(waiting: Waiting, keys: number, work: Work<V>, retry: Retry | undefined): Promise<readonly Reading<V>[]> {
     this.#maintenance.check(waiting, this.#options.clock.now());
-    const attempt = () => this.#attempt(waiting, keys, work);
-    const attempts = () => this.#retry.run(waiting, attempt);
-    return this.#slots.run(waiting, () => this.#breaker.run(waiting, attempts, commonFault));
+    const place = this.#slots.take(waiting);
+    if (place) await place;
+    try {
+      this.#breaker.enter(waiting);
+      const started = performance.now();
+      try {
+        const readings = await this.#attempts(waiting, keys, work, retry);
+        this.#breaker.answered(commonFault(readings));
+        return readings;
+      } catch (error) {
+        this.#breaker.failed(error, waiting, started);
+        throw error;
+      }
+    } finally {
+      this.#slots.giveUp(waiting);
+    }
+  }
+
+  #attempts<V>(waiting: Waiting, keys: number, work: Work<V>, retry: Retry | undefined): Promise<readonly Reading<V>[]> {
+    retry?.begin();
+    const again = async (error: unknown, attempt: number): Promise<readonly Reading<V>[]> => {
+      if (!retry) throw error;
+      await retry.again(error, attempt, waiting);
+      return this.#attempt(waiting, keys, work).catch((next: unknown) => again(next, attempt + 1));
+    };
+    return this.#attempt(waiting, keys, work).catch((error: unknown) => again(error, 0));
   }
 
   #attempt<V>(waiting: Waiting, keys: number, work: Work<V>): Promise<readonly Reading<V>[]> {
-    const counted = this.#quota.take(waiting);
-    return counted ? counted.then(() => this.#timed(waiting, keys, work)) : this.#timed(waiting, keys, work);
+    try {
+      const counted = this.#quota.take(waiting);
+      return counted ? counted.then(() => this.#timed(waiting, keys, work)) : this.#timed(waiting, keys, work);
+    } catch (cause) {
+      return Promise.reject(cause as Error);
+    }
   }
 
-  async #timed<V>(waiting: Waiting, keys: number, work: Work<V>): Promise<readonly Reading<V>[]> {
+  #timed<V>(waiting: Waiting, keys: number, work: Work<V>): Promise<readonly Reading<V>[]> {
     const started = performance.now();
     const call = new TimedCall(waiting, this.#timeoutMs);
-    try {
-      // Held to the deadline even when a connector forgets to pass the signal on.
-      const asked = () => call.hold(begun(work, call));
-      const readings = await (isTraced()
-        ? spanned(call, keys, () => asked().catch((cause: unknown) => Promise.reject(failure(cause, call))), commonFault)
-        : asked());
+    const done = (readings: readonly Reading<V>[]) => {
+      if (readings.length !== keys) throw wrongNumber(call, readings.length, keys);
       this.#report(call, keys, started, firstError(readings), commonFault(readings));
-      return readings;
-    } catch (cause) {
+    };
+    const failed = (cause: unknown) => {
       const error = failure(cause, call);
       this.#report(call, keys, started, error, error.fault);
-      throw error;
-    } finally {
-      call.over();
-    }
+      return error;
+    };
+    // Held to the deadline even when a connector forgets to pass the signal on.
+    const asked = () => call.hold(begun(work, call), done, failed);
+    return isTraced() ? spanned(call, keys, asked, commonFault) : asked();
   }
 
   #report(call: TimedCall, keys: number, started: number, error: AgencyError | undefined, fault: AgencyFault | undefined): void {
@@ -204,9 +223,10 @@ export class Source {
     return error !== undefined && ending.aborted && tookMs < this.#timeoutMs / 2;
   }
 
-  #provenance(): Provenance {
+  #sourced<V>(readings: readonly Reading<V>[]): readonly Sourced<V>[] {
     const retrievedAt = new Date(this.#options.clock.now());
-    return { agency: this.agency, connector: this.connector, retrievedAt, asOf: null, freshness: 'LIVE' };
+    const provenance: Provenance = { agency: this.agency, connector: this.connector, retrievedAt, asOf: null, freshness: 'LIVE' };
+    return readings.map((reading) => ({ reading, provenance: stamped(provenance, reading) }));
   }
 }
 
@@ -221,15 +241,8 @@ function begun<V>(work: Work<V>, call: Call): Promise<readonly Reading<V>[]> {
   }
 }
 
-async function loadAll<K, V>(
-  lookup: Extract<Lookup<K, V>, { batch: number }>,
-  keys: readonly K[],
-  call: Call,
-): Promise<readonly Reading<V>[]> {
-  const readings = await lookup.load(keys, call);
-  if (readings.length === keys.length) return readings;
-  throw new AgencyError(call, 'PROTOCOL', { private: { reason: `load gave ${readings.length} readings for ${keys.length} keys` } });
-}
+const wrongNumber = (call: Call, readings: number, keys: number) =>
+  new AgencyError(call, 'PROTOCOL', { private: { reason: `load gave ${readings} readings for ${keys} keys` } });
 
 /** What a transport throws is translated already; whatever else a connector throws means it could not map the reply. */
 function failure(cause: unknown, call: TimedCall): AgencyError {
@@ -242,8 +255,11 @@ const stamped = <V>(provenance: Provenance, reading: Reading<V>): Provenance =>
 
 /** The fault of a batch as a whole: one bad row among good ones says nothing about the agency. */
 function commonFault(readings: readonly Reading<unknown>[]): AgencyFault | undefined {
-  return readings.every(({ kind }) => kind === 'failed') ? firstError(readings)?.fault : undefined;
+  for (const { kind } of readings) if (kind !== 'failed') return undefined;
+  return firstError(readings)?.fault;
 }
 
-const firstError = (readings: readonly Reading<unknown>[]): AgencyError | undefined =>
-  readings.find((r): r is Extract<Reading<unknown>, { kind: 'failed' }> => r.kind === 'failed')?.error;
+function firstError(readings: readonly Reading<unknown>[]): AgencyError | undefined {
+  for (const reading of readings) if (reading.kind === 'failed') return reading.error;
+  return undefined;
+}

@@ -34,6 +34,10 @@ export function decodeText(bytes: Buffer, charset: Charset): string {
 }
 
 function decoded(bytes: Buffer, charset: Charset): string {
+  if (charset === 'utf-8') {
+    if (!isUtf8(bytes)) throw new DecodeError('the reply is not valid utf-8');
+    return bytes.toString('utf8');
+  }
   try {
     return new TextDecoder(charset, { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {

@@ -38,24 +38,8 @@ export class Breaker {
     return this.#probing ? 'half-open' : 'open';
   }
 
-  /** Runs `work` if the breaker lets it pass; else throws `UNAVAILABLE` with the time until the next probe. */
-  async run<T>(call: Waiting, work: () => Promise<T>, faultOf: (outcome: T) => AgencyFault | undefined): Promise<T> {
-    this.#enter(call);
-    const started = performance.now();
-    try {
-      const outcome = await work();
-      this.#note(faultOf(outcome));
-      return outcome;
-    } catch (error) {
-      // A call whose caller has gone early, or that was held back here, says nothing; it only gives the probe back.
-      const isGivenUp = call.signal.aborted && performance.now() - started < this.#longEnoughMs;
-      if (error instanceof AgencyError && !error.isOurs && !isGivenUp) this.#note(error.fault);
-      else this.#probing = false;
-      throw error;
-    }
-  }
-
-  #enter(call: Waiting): void {
+  /** Lets a call pass, or throws `UNAVAILABLE` with the time until the next probe. Whoever passes says what came of it. */
+  enter(call: Waiting): void {
     if (!this.#isOpen) return;
     const now = this.#clock.now();
     if (this.#probing || now < this.#openUntil) {
@@ -63,6 +47,19 @@ export class Breaker {
       throw new AgencyError(call, 'UNAVAILABLE', { retryAfterMs, private: { reason: 'breaker open' } });
     }
     this.#probing = true;
+  }
+
+  /** A call ended with an answer, and the fault of all of it, if there was one. */
+  answered(fault: AgencyFault | undefined): void {
+    this.#note(fault);
+  }
+
+  /** A call that began at `started`, by `performance.now()`, was thrown out of. */
+  failed(error: unknown, call: Waiting, started: number): void {
+    // A call whose caller has gone early, or that was held back here, says nothing; it only gives the probe back.
+    const isGivenUp = call.signal.aborted && performance.now() - started < this.#longEnoughMs;
+    if (error instanceof AgencyError && !error.isOurs && !isGivenUp) this.#note(error.fault);
+    else this.#probing = false;
   }
 
   #note(fault: AgencyFault | undefined): void {

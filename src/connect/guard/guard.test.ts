@@ -23,6 +23,43 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
   );
 const none = () => undefined;
 
+/** A call that passes a breaker, as the engine sends it. */
+async function through(breaker: Breaker, asked: Call, work: () => Promise<string>): Promise<string> {
+  breaker.enter(asked);
+  const started = performance.now();
+  try {
+    const outcome = await work();
+    breaker.answered(undefined);
+    return outcome;
+  } catch (error) {
+    breaker.failed(error, asked, started);
+    throw error;
+  }
+}
+
+/** A call with its second attempts. */
+async function retried(retry: Retry, work: () => Promise<string>): Promise<string> {
+  retry.begin();
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      await retry.again(error, attempt, call());
+    }
+  }
+}
+
+/** A call that holds a place while it lasts. */
+async function placed<T>(slots: Slots, asked: Call, work: () => Promise<T>): Promise<T> {
+  const place = slots.take(asked);
+  if (place) await place;
+  try {
+    return await work();
+  } finally {
+    slots.giveUp(asked);
+  }
+}
+
 function deferred() {
   let open: () => void = none;
   const promise = new Promise<void>((resolve) => {
@@ -38,14 +75,10 @@ describe('T16 the breaker', () => {
     let reached = 0;
     const ask = (work: () => Promise<string>) =>
       codeOf(
-        breaker.run(
-          call(),
-          () => {
-            reached++;
-            return work();
-          },
-          none,
-        ),
+        through(breaker, call(), () => {
+          reached++;
+          return work();
+        }),
       );
     return { time, breaker, ask, reached: () => reached };
   }
@@ -95,7 +128,7 @@ describe('T16 the breaker', () => {
     const { time, breaker, ask } = watched();
     for (let i = 0; i < 10; i++) await ask(failing('UNAVAILABLE'));
     time.now += 10_000;
-    await codeOf(breaker.run(call('clerk', AbortSignal.abort()), failing('UNAVAILABLE'), none));
+    await codeOf(through(breaker, call('clerk', AbortSignal.abort()), failing('UNAVAILABLE')));
     expect(breaker.state).toBe('open');
     expect(await ask(async () => 'ok')).toBe('ok');
   });
@@ -103,7 +136,7 @@ describe('T16 the breaker', () => {
 
 describe('T16 a call that its caller gave up', () => {
   const givenUp = async (breaker: Breaker) => {
-    for (let i = 0; i < 10; i++) await codeOf(breaker.run(call('clerk', AbortSignal.abort()), failing('TIMEOUT'), none));
+    for (let i = 0; i < 10; i++) await codeOf(through(breaker, call('clerk', AbortSignal.abort()), failing('TIMEOUT')));
     return breaker.state;
   };
 
@@ -121,7 +154,7 @@ describe('T17 retries', () => {
     let attempts = 0;
     for (let i = 0; i < 1_000; i++)
       await codeOf(
-        it.run(call(), () => {
+        retried(it, () => {
           attempts++;
           return failing('UNAVAILABLE')();
         }),
@@ -132,9 +165,9 @@ describe('T17 retries', () => {
 
   it('help a call whose first attempt met a hiccup, once enough calls went well', async () => {
     const it = retry();
-    for (let i = 0; i < 20; i++) await it.run(call(), async () => 'ok');
+    for (let i = 0; i < 20; i++) await retried(it, async () => 'ok');
     let attempts = 0;
-    expect(await it.run(call(), async () => (++attempts === 1 ? failing('UNAVAILABLE')() : 'ok'))).toBe('ok');
+    expect(await retried(it, async () => (++attempts === 1 ? failing('UNAVAILABLE')() : 'ok'))).toBe('ok');
   });
 
   it('are not made for what asking again cannot mend, nor for a throttle that says nothing or asks for too long', async () => {
@@ -147,10 +180,10 @@ describe('T17 retries', () => {
       failing('THROTTLED', 60_000),
     ]) {
       const it = retry();
-      for (let i = 0; i < 20; i++) await it.run(call(), async () => 'ok');
+      for (let i = 0; i < 20; i++) await retried(it, async () => 'ok');
       let attempts = 0;
       await codeOf(
-        it.run(call(), () => {
+        retried(it, () => {
           attempts++;
           return work();
         }),
@@ -162,9 +195,9 @@ describe('T17 retries', () => {
   it('wait as long as the agency says, with jitter on top', async () => {
     const waits: number[] = [];
     const it = new Retry({ random: () => 0.5, wait: async (ms) => void waits.push(ms) });
-    for (let i = 0; i < 30; i++) await it.run(call(), async () => 'ok');
-    await codeOf(it.run(call(), failing('THROTTLED', 1_000)));
-    await codeOf(it.run(call(), failing('UNAVAILABLE')));
+    for (let i = 0; i < 30; i++) await retried(it, async () => 'ok');
+    await codeOf(retried(it, failing('THROTTLED', 1_000)));
+    await codeOf(retried(it, failing('UNAVAILABLE')));
     expect(waits[0]).toBeGreaterThan(1_000);
     expect(waits.length).toBeGreaterThan(1);
   });
@@ -177,7 +210,7 @@ describe('shares of the places', () => {
     const running: Role[] = [];
     const ask = (role: Role) =>
       codeOf(
-        slots.run(call(role), () => {
+        placed(slots, call(role), () => {
           running.push(role);
           return gate.promise;
         }),
@@ -197,12 +230,10 @@ describe('shares of the places', () => {
     const gate = deferred();
     const gone = new AbortController();
     const ask = (name: string, signal?: AbortSignal) =>
-      slots
-        .run(call('clerk', signal), async () => {
-          order.push(name);
-          await gate.promise;
-        })
-        .catch(() => order.push(`${name} gave up`));
+      placed(slots, call('clerk', signal), async () => {
+        order.push(name);
+        await gate.promise;
+      }).catch(() => order.push(`${name} gave up`));
     const all = [ask('first'), ask('second', gone.signal), ask('third'), ask('fourth')];
     gone.abort();
     gate.open();
@@ -213,8 +244,8 @@ describe('shares of the places', () => {
   it('a caller whose time is over does not wait', async () => {
     const slots = new Slots(1, 3);
     const gate = deferred();
-    const first = slots.run(call(), () => gate.promise);
-    await expect(slots.run(call('clerk', AbortSignal.abort(new Error('over'))), async () => {})).rejects.toThrow('over');
+    const first = placed(slots, call(), () => gate.promise);
+    await expect(placed(slots, call('clerk', AbortSignal.abort(new Error('over'))), async () => {})).rejects.toThrow('over');
     gate.open();
     await first;
   });

@@ -45,19 +45,18 @@ export class Retry {
     this.#tools = tools;
   }
 
-  async run<T>(call: Waiting, work: () => Promise<T>): Promise<T> {
+  /** A call begins: every one saves a share of a second attempt. */
+  begin(): void {
     this.#saved = Math.min(MOST_SAVED, this.#saved + SHARE);
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await work();
-      } catch (error) {
-        const wait = this.#waitFor(error, attempt);
-        if (wait === undefined || call.signal.aborted) throw error;
-        this.#saved -= 1;
-        // The time ran out while waiting: what the agency said first is the better answer.
-        await this.#tools.wait(wait, call.signal).catch(() => Promise.reject(error));
-      }
-    }
+  }
+
+  /** After a failed attempt, counted from 0: waits until the next one is to be made, or throws what it failed with. */
+  async again(error: unknown, attempt: number, call: Waiting): Promise<void> {
+    const wait = this.#waitFor(error, attempt);
+    if (wait === undefined || call.signal.aborted) throw error;
+    this.#saved -= 1;
+    // The time ran out while waiting: what the agency said first is the better answer.
+    await this.#tools.wait(wait, call.signal).catch(() => Promise.reject(error));
   }
 
   /** How long to wait before the next attempt, or undefined when there is to be none. */

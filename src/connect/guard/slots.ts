@@ -23,16 +23,20 @@ export class Slots {
     this.#queue = queue;
   }
 
-  /** Runs `work` as soon as there is a place. Throws `THROTTLED` when the queue is full. */
-  async run<T>(call: Waiting, work: () => Promise<T>): Promise<T> {
-    const isKiosk = call.caller.role === 'kiosk';
-    if (this.#mayEnter(isKiosk)) this.#enter(isKiosk);
-    else await this.#wait(call, isKiosk);
-    try {
-      return await work();
-    } finally {
-      this.#leave(isKiosk);
-    }
+  /** Takes a place, at once or as soon as there is one. Rejects with `THROTTLED` when the queue is full. Whoever has one gives it up. */
+  take(call: Waiting): Promise<void> | undefined {
+    const isKiosk = isKioskOf(call);
+    if (!this.#mayEnter(isKiosk)) return this.#wait(call, isKiosk);
+    this.#enter(isKiosk);
+    return undefined;
+  }
+
+  /** Gives a place up. */
+  giveUp(call: Waiting): void {
+    const isKiosk = isKioskOf(call);
+    this.#taken--;
+    if (isKiosk) this.#takenByKiosks--;
+    if (this.#waiting.size > 0) this.#letIn();
   }
 
   #mayEnter(isKiosk: boolean): boolean {
@@ -45,10 +49,10 @@ export class Slots {
     if (isKiosk) this.#takenByKiosks++;
   }
 
-  #wait(call: Waiting, isKiosk: boolean): Promise<void> {
+  async #wait(call: Waiting, isKiosk: boolean): Promise<void> {
     if (call.signal.aborted) throw call.signal.reason;
     if (this.#waiting.size >= this.#queue || (isKiosk && this.#kiosksWaiting() >= half(this.#queue))) throw full(call);
-    return new Promise((resolve, reject) => {
+    await new Promise<void>((resolve, reject) => {
       const waiter: Waiter = {
         isKiosk,
         go() {
@@ -66,9 +70,8 @@ export class Slots {
     });
   }
 
-  #leave(isKiosk: boolean): void {
-    this.#taken--;
-    if (isKiosk) this.#takenByKiosks--;
+  /** The longest waiting who may have it gets the place. */
+  #letIn(): void {
     for (const waiter of this.#waiting) {
       if (!this.#mayEnter(waiter.isKiosk)) continue;
       this.#waiting.delete(waiter);
@@ -84,6 +87,8 @@ export class Slots {
     return kiosks;
   }
 }
+
+const isKioskOf = ({ caller }: Waiting): boolean => caller.role === 'kiosk';
 
 /** At least one, so that a kiosk can be served by a source that takes one call at a time. */
 const half = (places: number): number => Math.max(1, Math.floor(places / 2));

@@ -1,29 +1,4 @@
 import type { Ending } from '../ending.ts';
-import { untilAborted } from '../until-aborted.ts';
-
-/** Questions that have set out together, and who waits for any of them. */
-class Voyage {
-  readonly #events: VoyageEvents;
-  #aboard = 0;
-  #underWay: number;
-
-  constructor(questions: number, events: VoyageEvents) {
-    this.#underWay = questions;
-    this.#events = events;
-  }
-
-  board(): void {
-    this.#aboard++;
-  }
-
-  leave(): void {
-    if (--this.#aboard === 0 && this.#underWay > 0) this.#events.onDeserted();
-  }
-
-  arrive(): void {
-    if (--this.#underWay === 0) this.#events.onArrived();
-  }
-}
 
 interface VoyageEvents {
   /** All who waited have gone, and something is still under way. */
@@ -34,41 +9,87 @@ interface VoyageEvents {
 
 /** Keeps one question in flight from being asked twice. */
 export class InFlight<T> {
-  readonly #flights = new Map<string, { readonly answer: Promise<T>; readonly voyage: Voyage }>();
+  readonly #flights = new Map<string, Flight<T>>();
 
   has(question: string): boolean {
     return this.#flights.has(question);
   }
 
-  /** Notes that questions have set out together, each with its answer. */
-  depart(questions: readonly string[], answers: readonly Promise<T>[], events: VoyageEvents): void {
-    const voyage = new Voyage(questions.length, events);
-    for (const [i, question] of questions.entries()) {
-      const answer = answers[i] as Promise<T>;
-      this.#flights.set(question, { answer, voyage });
-      const arrived = () => {
-        this.#flights.delete(question);
-        voyage.arrive();
-      };
-      answer.then(arrived, arrived);
-    }
+  /** Questions set out together; whoever sent them lets each answer arrive, by its place. */
+  depart(questions: readonly string[], events: VoyageEvents): Voyage<T> {
+    const voyage = new Voyage<T>(questions, this.#flights, events);
+    for (const question of questions) this.#flights.set(question, { voyage, waiters: [] });
+    return voyage;
   }
 
   /** Waits for a question in flight until the signal aborts; rejects with its reason then. */
   wait(question: string, signal: Ending): Promise<T> {
     const flight = this.#flights.get(question);
-    if (!flight) throw new Error('wait() is for questions that have set out');
-    const { answer, voyage } = flight;
+    const voyage = flight?.voyage;
+    if (!flight || !voyage) throw new Error('wait() is for questions that have set out');
     voyage.board();
-    return untilAborted(answer, signal).then(
-      (it) => {
+    return new Promise((resolve, reject) => {
+      const gaveUp = () => {
+        flight.waiters = flight.waiters.filter((waiter) => waiter !== answered);
+        signal.removeEventListener('abort', gaveUp);
         voyage.leave();
-        return it;
-      },
-      (cause: unknown) => {
+        reject(signal.reason as Error);
+      };
+      const answered = (answer: T) => {
+        signal.removeEventListener('abort', gaveUp);
         voyage.leave();
-        throw cause;
-      },
-    );
+        resolve(answer);
+      };
+      flight.waiters.push(answered);
+      if (signal.aborted) gaveUp();
+      else signal.addEventListener('abort', gaveUp);
+    });
+  }
+}
+
+/**
+ * A question on its way. A map whose entries come and go leaves old tables behind, and V8 keeps what they once held until
+ * its next full collection: so a flight that has arrived lets go of everything.
+ */
+interface Flight<T> {
+  voyage: Voyage<T> | undefined;
+  /** Whoever waits for the answer, until it comes or their own time is over. */
+  waiters: ((answer: T) => void)[];
+}
+
+/** Questions that have set out together, and who waits for any of them. */
+export class Voyage<T> {
+  readonly #questions: readonly string[];
+  readonly #flights: Map<string, Flight<T>>;
+  readonly #events: VoyageEvents;
+  #aboard = 0;
+  #underWay: number;
+
+  constructor(questions: readonly string[], flights: Map<string, Flight<T>>, events: VoyageEvents) {
+    this.#questions = questions;
+    this.#flights = flights;
+    this.#events = events;
+    this.#underWay = questions.length;
+  }
+
+  board(): void {
+    this.#aboard++;
+  }
+
+  leave(): void {
+    if (--this.#aboard === 0 && this.#underWay > 0) this.#events.onDeserted();
+  }
+
+  /** The answer to the question at this place is there: whoever waits for it has it, and the next one asks anew. */
+  arrive(place: number, answer: T): void {
+    const question = this.#questions[place] as string;
+    const flight = this.#flights.get(question);
+    if (!flight) return;
+    const { waiters } = flight;
+    this.#flights.delete(question);
+    flight.voyage = undefined;
+    flight.waiters = [];
+    if (--this.#underWay === 0) this.#events.onArrived();
+    for (const answered of waiters) answered(answer);
   }
 }

@@ -77,24 +77,27 @@ export class RememberingSource {
   }
 
   /** As many readings as keys, in their order. Never rejects. */
-  async ask(
-    section: string,
-    lookup: Lookup<unknown, unknown>,
-    keys: readonly unknown[],
-    asking: Asking,
-  ): Promise<readonly Sourced<unknown>[]> {
+  ask(section: string, lookup: Lookup<unknown, unknown>, keys: readonly unknown[], asking: Asking): Promise<readonly Sourced<unknown>[]> {
     const { memory } = this.#options;
     const ages = this.#agesOf(lookup);
     const questions = this.#questions(section, keys, asking);
-    if (ages && memory?.isShared) await this.#fetch(questions, ages, memory);
-    const mark = memory?.mark ?? 0;
+    if (!ages || !memory?.isShared) return this.#answers(section, lookup, questions, asking, ages);
+    return this.#fetch(questions, ages, memory).then(() => this.#answers(section, lookup, questions, asking, ages));
+  }
+
+  #answers(
+    section: string,
+    lookup: Lookup<unknown, unknown>,
+    questions: readonly Named[],
+    asking: Asking,
+    ages: Ages | undefined,
+  ): Promise<readonly Sourced<unknown>[]> {
+    const mark = this.#options.memory?.mark ?? 0;
     const wanted = questions.map((each) => this.#wanted(each, ages, mark));
-    const fresh = wanted.filter((each) => each.known?.provenance.freshness !== 'CACHED' && !this.#inFlight.has(each.flight));
+    const fresh = wanted.filter(({ known, flight }) => known?.provenance.freshness !== 'CACHED' && !this.#inFlight.has(flight));
     if (fresh.length > 0) this.#setOut(section, lookup, fresh, asking, ages);
-    const [first] = wanted;
-    if (first && wanted.length === 1) return [await this.#answer(section, first, asking, ages, fresh.length > 0)];
-    const isFresh = new Set(fresh);
-    return Promise.all(wanted.map((each) => this.#answer(section, each, asking, ages, isFresh.has(each))));
+    const asked = fresh.length === wanted.length ? undefined : new Set(fresh);
+    return all(wanted.map((each) => this.#answer(section, each, asking, ages, asked?.has(each) ?? true)));
   }
 
   #questions(section: string, keys: readonly unknown[], { caller }: Asking): readonly Named[] {
@@ -134,61 +137,64 @@ export class RememberingSource {
   #setOut(section: string, lookup: Lookup<unknown, unknown>, wanted: readonly Wanted[], asking: Asking, ages: Ages | undefined): void {
     const patience = new Patience(LONGEST_MS);
     const { caller, traceId, onStep } = asking;
+    const outliving = { caller, traceId, onStep, signal: patience };
     const keep = ages && this.#keeper(lookup, ages);
-    const asked = this.#asked(section, lookup, wanted, { caller, traceId, onStep, signal: patience });
-    const answers = keep ? asked.map((answer, i) => answer.then((it) => keep(wanted[i] as Wanted, it))) : asked;
-    this.#inFlight.depart(
-      wanted.map(({ flight }) => flight),
-      answers,
-      { onArrived: () => patience.over(), onDeserted: () => !ages && patience.giveUp() },
-    );
+    const flights = wanted.map(({ flight }) => flight);
+    const voyage = this.#inFlight.depart(flights, {
+      onArrived: () => patience.over(),
+      onDeserted: () => !ages && patience.giveUp(),
+    });
+    const arrive = (place: number, answer: Sourced<unknown>) => {
+      keep?.(wanted[place] as Wanted, answer);
+      voyage.arrive(place, answer);
+    };
+    this.#send(section, lookup, wanted, outliving, arrive);
   }
 
-  /** The answer to each key: of one call for all where the lookup takes many keys, else of a call each. */
-  #asked(section: string, lookup: Lookup<unknown, unknown>, wanted: readonly Wanted[], asking: Asking): Promise<Sourced<unknown>>[] {
-    if (!('load' in lookup))
-      return wanted.map(({ question: { key } }) =>
-        this.#source.ask(section, lookup, [key], asking).then((all) => all[0] as Sourced<unknown>),
-      );
+  /** One call for all where the lookup takes many keys, else a call each, whose answers arrive one by one. */
+  #send(
+    section: string,
+    lookup: Lookup<unknown, unknown>,
+    wanted: readonly Wanted[],
+    asking: Asking,
+    arrive: (place: number, answer: Sourced<unknown>) => void,
+  ): void {
     const keys = wanted.map(({ question }) => question.key);
-    const all = this.#source.ask(section, lookup, keys, asking);
-    return wanted.map((_, i) => all.then((each) => each[i] as Sourced<unknown>));
+    const send = async (some: readonly unknown[], from: number) => {
+      for (const [i, answer] of (await this.#source.ask(section, lookup, some, asking)).entries()) arrive(from + i, answer);
+    };
+    if ('load' in lookup) void send(keys, 0);
+    else for (const [i, key] of keys.entries()) void send([key], i);
   }
 
   /** Remembers what comes back; made before the agency is asked, so that an eviction meanwhile counts. */
-  #keeper({ tags = [] }: Lookup<unknown, unknown>, ages: Ages): (wanted: Wanted, answer: Sourced<unknown>) => Sourced<unknown> {
+  #keeper({ tags = [] }: Lookup<unknown, unknown>, ages: Ages): (wanted: Wanted, answer: Sourced<unknown>) => void {
     const { memory } = this.#options;
     const asked = memory?.asked();
-    return (wanted, answer) => {
-      const { reading, provenance } = answer;
-      if (!memory || !asked || reading.kind === 'failed') return answer;
+    return ({ text, question }, { reading, provenance }) => {
+      if (!memory || !asked || reading.kind === 'failed') return;
       const remembered = { reading, provenance };
-      memory.remember({ ...wanted, tags, remembered, asked, keepMs: keptFor(remembered, ages) });
-      return answer;
+      memory.remember({ text, question, tags, remembered, asked, keepMs: keptFor(remembered, ages) });
     };
   }
 
-  async #answer(
+  /** The answer itself where it is known by now. */
+  #answer(
     section: string,
     { known, flight }: Wanted,
     asking: Asking,
     ages: Ages | undefined,
     isAsked: boolean,
-  ): Promise<Sourced<unknown>> {
+  ): Sourced<unknown> | Promise<Sourced<unknown>> {
     if (known?.provenance.freshness === 'CACHED') return this.#told(section, 'fresh', known);
     if (known && ages && this.#mayRevalidate(known, ages)) return this.#told(section, 'stale', known);
-    const answer = await this.#arrival(section, flight, asking);
-    const { reading } = answer;
-    if (known && reading.kind === 'failed' && STANDS_IN.includes(reading.error.fault)) return this.#told(section, 'stale', known);
-    return this.#told(section, isAsked ? 'asked' : 'joined', answer);
-  }
-
-  async #arrival(section: string, flight: string, asking: Asking): Promise<Sourced<unknown>> {
-    try {
-      return await this.#inFlight.wait(flight, asking.signal);
-    } catch (cause) {
-      return this.#gaveUp(section, cause, asking);
-    }
+    const arrived = (answer: Sourced<unknown>) => {
+      const { reading } = answer;
+      if (known && reading.kind === 'failed' && STANDS_IN.includes(reading.error.fault)) return this.#told(section, 'stale', known);
+      return this.#told(section, isAsked ? 'asked' : 'joined', answer);
+    };
+    const gaveUp = (cause: unknown) => arrived(this.#gaveUp(section, cause, asking));
+    return this.#inFlight.wait(flight, asking.signal).then(arrived, gaveUp);
   }
 
   #told<T>(operation: string, outcome: Outcome, answer: T): T {
@@ -220,6 +226,12 @@ export class RememberingSource {
     }
     return ages ?? undefined;
   }
+}
+
+/** Answers of which some are there; without a promise for each that is. */
+function all<T>(answers: readonly (T | Promise<T>)[]): Promise<readonly T[]> {
+  const [only] = answers;
+  return answers.length === 1 && only instanceof Promise ? only.then((it) => [it]) : Promise.all(answers);
 }
 
 const freshFor = ({ reading }: Remembered, { fresh }: Ages): number =>

@@ -37,7 +37,7 @@ export function jsonClient(options: JsonOptions, tools: LinkTools): JsonClient {
   const { envelope } = options;
   const out = link({ ...options, headers: { accept: 'application/json', ...options.headers } }, tools);
 
-  async function decoded<T>(reply: WireResponse, shape: z.ZodType<T>, call: Call): Promise<{ readonly it: T } | null> {
+  function decoded<T>(reply: WireResponse, shape: z.ZodType<T>, call: Call): { readonly it: T } | null {
     try {
       const fault = statusFault(reply, call, tools.clock.now());
       if (fault) throw fault;
@@ -52,13 +52,13 @@ export function jsonClient(options: JsonOptions, tools: LinkTools): JsonClient {
 
   return {
     async request(request, shape, call) {
-      const found = await decoded(await out.send(encoded(request), call), shape, call);
+      const found = decoded(await out.send(encoded(request), call), shape, call);
       if (!found) throw new AgencyError(call, 'REFUSED', { private: { reason: 'no such record, where there must be one' } });
       return found.it;
     },
     async find(request, shape, call) {
       const reply = await out.send(encoded(request), call);
-      const found = reply.status === 404 ? null : await decoded(reply, shape, call);
+      const found = reply.status === 404 ? null : decoded(reply, shape, call);
       return found ? found.it : null;
     },
   };

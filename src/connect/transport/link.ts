@@ -54,38 +54,45 @@ export function link(options: LinkOptions, tools: LinkTools): Link {
     return reply.headers['content-encoding'] ? unpacked(reply, tools.maxBytes) : reply;
   }
 
-  async function good(request: WireRequest, call: Call): Promise<WireResponse> {
-    const reply = await raw(request, call);
+  function checked(reply: WireResponse, call: Call): WireResponse {
     const fault = reply.status === 404 ? undefined : statusFault(reply, call, tools.clock.now());
     if (fault) throw fault;
     return reply;
   }
 
-  async function once(plain: WireRequest, call: Call, onSigned?: (request: WireRequest) => void): Promise<WireResponse> {
-    if (signers.length === 0) return good(plain, call);
+  async function signed(plain: WireRequest, call: Call, onSigned?: (request: WireRequest) => void): Promise<WireResponse> {
     const context: SignContext = { clock: tools.clock, call, send: (request) => raw(request, call) };
     let request = plain;
     for (const signer of signers) request = await signer.sign(request, context);
     onSigned?.(request);
-    let reply = await good(request, call);
+    let reply = checked(await raw(request, call), call);
     for (const signer of signers.toReversed()) if (signer.open) reply = await signer.open(reply, request);
     if (signers.some((signer) => signer.open)) call.onStep?.('opened', reply);
     return reply;
   }
 
+  async function sendSigned(plain: WireRequest, call: Call): Promise<WireResponse> {
+    let sent = plain;
+    try {
+      return await signed(plain, call, (request) => {
+        sent = request;
+      });
+    } catch (cause) {
+      const error = translate(cause, call);
+      if (error.fault !== 'CREDENTIALS' || renewers.length === 0) throw error;
+      for (const signer of renewers) signer.renew?.(sent);
+      return signed(plain, call).catch((again: unknown) => Promise.reject(translate(again, call)));
+    }
+  }
+
   return {
     async send(request, call) {
       const plain = address(request);
-      let sent = plain;
+      if (signers.length > 0) return sendSigned(plain, call);
       try {
-        return await once(plain, call, (signed) => {
-          sent = signed;
-        });
+        return checked(await raw(plain, call), call);
       } catch (cause) {
-        const error = translate(cause, call);
-        if (error.fault !== 'CREDENTIALS' || renewers.length === 0) throw error;
-        for (const signer of renewers) signer.renew?.(sent);
-        return await once(plain, call).catch((again: unknown) => Promise.reject(translate(again, call)));
+        throw translate(cause, call);
       }
     },
   };
@@ -97,22 +104,42 @@ function addresses({ url, headers }: LinkOptions): (request: LinkRequest) => Wir
   const before = base.pathname.replace(/\/$/, '');
   const own = { 'accept-encoding': 'identity', ...headers };
   return ({ method, path, query, headers: more, body, form }) => {
-    const to = path ? within(base, `${before}${path}`) : new URL(base);
-    for (const [name, value] of Object.entries(query ?? {})) {
-      if (typeof value === 'string') to.searchParams.append(name, value);
-      else for (const one of value) to.searchParams.append(name, one);
-    }
+    const to = path ? within(base, `${before}${path}`, query) : withQuery(new URL(base), query);
     return { method, headers: more ? { ...own, ...more } : own, ...(body && { body }), ...(form && { form }), url: to };
   };
 }
 
-/** An address with another path, on the same host whatever the path holds. */
-function within(base: URL, path: string): URL {
+type Query = LinkRequest['query'];
+
+function withQuery(to: URL, query: Query): URL {
+  for (const [name, value] of namesIn(query)) to.searchParams.append(name, value);
+  return to;
+}
+
+/** Every name with each of its values. */
+function namesIn(query: Query): [string, string][] {
+  const names: [string, string][] = [];
+  for (const name in query) {
+    const value = query[name] ?? [];
+    if (typeof value === 'string') names.push([name, value]);
+    else for (const one of value) names.push([name, one]);
+  }
+  return names;
+}
+
+/** An address with another path, on the same host whatever the path holds, and with names more in its query. */
+function within(base: URL, path: string, query: Query): URL {
   // What begins a query or a fragment is a sign like any other in a path.
-  if (path.startsWith('/') && !/[?#]/.test(path)) return new URL(`${base.origin}${path}${base.search}`);
+  if (path.startsWith('/') && !/[?#]/.test(path)) return ofText(base, path, query);
   const to = new URL(base);
   to.pathname = path;
-  return to;
+  return withQuery(to, query);
+}
+
+/** Read once as a whole, where the query is the request's alone: added to an address, every name has it read anew. */
+function ofText({ origin, search }: URL, path: string, query: Query): URL {
+  const names = search === '' ? new URLSearchParams(namesIn(query)).toString() : '';
+  return names === '' ? withQuery(new URL(`${origin}${path}${search}`), query) : new URL(`${origin}${path}?${names}`);
 }
 
 function formEncoded(request: WireRequest): WireRequest {
