@@ -74,9 +74,15 @@ export function byKey<R, V>(
   options: ByKeyOptions = {},
 ): readonly Reading<V>[] {
   const found = new Map<string, R[]>();
-  for (const row of rows) found.set(keyOf(row), [...(found.get(keyOf(row)) ?? []), row]);
-  const unknown = new Set(options.unknown);
-  return keys.map((key) => readingOf(found.get(key) ?? [], unknown.has(key) || options.missing === 'absent', map, call));
+  for (const row of rows) {
+    const key = keyOf(row);
+    const same = found.get(key);
+    if (same) same.push(row);
+    else found.set(key, [row]);
+  }
+  const unknown = options.unknown && new Set(options.unknown);
+  const mayMiss = (key: string) => options.missing === 'absent' || unknown?.has(key) === true;
+  return keys.map((key) => readingOf(found.get(key) ?? [], mayMiss(key), map, call));
 }
 
 function readingOf<R, V>(rows: readonly R[], mayMiss: boolean, map: (row: R) => Reading<V>, call: Call): Reading<V> {

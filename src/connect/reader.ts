@@ -128,9 +128,9 @@ export class RequestReader implements Reader {
     if (known) return known;
     const ask = async (keys: readonly unknown[]) => (await source.ask(section, lookup, keys, this.#asking)).map(answerOf);
     const loader: Loader = new DataLoader(ask, {
-      cacheKeyFn: (key) => (typeof key === 'string' ? key : JSON.stringify(key)),
+      cacheKeyFn: textOf,
       batchScheduleFn: (send) => this.#schedule(send),
-      ...('batch' in lookup && { maxBatchSize: lookup.batch }),
+      maxBatchSize: 'batch' in lookup ? lookup.batch : Number.POSITIVE_INFINITY,
     });
     this.#loaders.set(section, loader);
     return loader;
@@ -149,6 +149,8 @@ export class RequestReader implements Reader {
     );
   }
 }
+
+const textOf = (key: unknown): string => (typeof key === 'string' ? key : JSON.stringify(key));
 
 const nameOf = (section: string, key: unknown): string => JSON.stringify([section, key]);
 

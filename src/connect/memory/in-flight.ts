@@ -11,18 +11,19 @@ interface VoyageEvents {
 export class InFlight<T> {
   readonly #flights = new Map<string, Flight<T>>();
 
-  has(question: string): boolean {
-    return this.#flights.has(question);
+  /** Whether it is on its way since the mark: nobody joins a call from before it. */
+  has(question: string, mark: number): boolean {
+    return this.#flights.get(question)?.mark === mark;
   }
 
   /** Questions set out together; whoever sent them lets each answer arrive, by its place. */
-  depart(questions: readonly string[], events: VoyageEvents): Voyage<T> {
-    const voyage = new Voyage<T>(questions, this.#flights, events);
-    for (const question of questions) this.#flights.set(question, { voyage, waiters: [] });
+  depart(questions: readonly string[], mark: number, events: VoyageEvents): Voyage<T> {
+    const voyage = new Voyage<T>(this.#flights, events);
+    for (const question of questions) this.#flights.set(question, voyage.take(question, mark));
     return voyage;
   }
 
-  /** Waits for a question in flight until the signal aborts; rejects with its reason then. */
+  /** Waits for a question in flight, of several for the last that set out, until the signal aborts; rejects with its reason then. */
   wait(question: string, signal: Ending): Promise<T> {
     const flight = this.#flights.get(question);
     const voyage = flight?.voyage;
@@ -52,6 +53,8 @@ export class InFlight<T> {
  * its next full collection: so a flight that has arrived lets go of everything.
  */
 interface Flight<T> {
+  readonly question: string;
+  readonly mark: number;
   voyage: Voyage<T> | undefined;
   /** Whoever waits for the answer, until it comes or their own time is over. */
   waiters: ((answer: T) => void)[];
@@ -59,17 +62,22 @@ interface Flight<T> {
 
 /** Questions that have set out together, and who waits for any of them. */
 export class Voyage<T> {
-  readonly #questions: readonly string[];
-  readonly #flights: Map<string, Flight<T>>;
+  readonly #flights: Flight<T>[] = [];
+  readonly #known: Map<string, Flight<T>>;
   readonly #events: VoyageEvents;
   #aboard = 0;
-  #underWay: number;
+  #underWay = 0;
 
-  constructor(questions: readonly string[], flights: Map<string, Flight<T>>, events: VoyageEvents) {
-    this.#questions = questions;
-    this.#flights = flights;
+  constructor(known: Map<string, Flight<T>>, events: VoyageEvents) {
+    this.#known = known;
     this.#events = events;
-    this.#underWay = questions.length;
+  }
+
+  take(question: string, mark: number): Flight<T> {
+    const flight: Flight<T> = { question, mark, voyage: this, waiters: [] };
+    this.#flights.push(flight);
+    this.#underWay++;
+    return flight;
   }
 
   board(): void {
@@ -82,11 +90,9 @@ export class Voyage<T> {
 
   /** The answer to the question at this place is there: whoever waits for it has it, and the next one asks anew. */
   arrive(place: number, answer: T): void {
-    const question = this.#questions[place] as string;
-    const flight = this.#flights.get(question);
-    if (!flight) return;
-    const { waiters } = flight;
-    this.#flights.delete(question);
+    const flight = this.#flights[place] as Flight<T>;
+    const { question, waiters } = flight;
+    if (this.#known.get(question) === flight) this.#known.delete(question);
     flight.voyage = undefined;
     flight.waiters = [];
     if (--this.#underWay === 0) this.#events.onArrived();

@@ -31,8 +31,6 @@ interface Named {
 
 /** One key of a lookup on its way through the memory. */
 interface Wanted extends Named {
-  /** Its name while it is on its way: another one after an eviction, so that nobody joins a call from before it. */
-  readonly flight: string;
   /** What is remembered of it. */
   readonly known: Remembered | undefined;
 }
@@ -93,9 +91,10 @@ export class RememberingSource {
     ages: Ages | undefined,
   ): Promise<readonly Sourced<unknown>[]> {
     const mark = this.#options.memory?.mark ?? 0;
-    const wanted = questions.map((each) => this.#wanted(each, ages, mark));
-    const fresh = wanted.filter(({ known, flight }) => known?.provenance.freshness !== 'CACHED' && !this.#inFlight.has(flight));
-    if (fresh.length > 0) this.#setOut(section, lookup, fresh, asking, ages);
+    const wanted = questions.map((each) => this.#wanted(each, ages));
+    const fresh = wanted.filter(({ known, text }) => known?.provenance.freshness !== 'CACHED' && !this.#inFlight.has(text, mark));
+    // After an eviction it is another mark.
+    if (fresh.length > 0) this.#setOut(section, lookup, fresh, mark, asking, ages);
     const asked = fresh.length === wanted.length ? undefined : new Set(fresh);
     return all(wanted.map((each) => this.#answer(section, each, asking, ages, asked?.has(each) ?? true)));
   }
@@ -110,8 +109,8 @@ export class RememberingSource {
     });
   }
 
-  #wanted({ text, question }: Named, ages: Ages | undefined, mark: number): Wanted {
-    return { text, question, flight: `${mark} ${text}`, known: ages && this.#known(text, ages) };
+  #wanted({ text, question }: Named, ages: Ages | undefined): Wanted {
+    return { text, question, known: ages && this.#known(text, ages) };
   }
 
   /** Brings in what other replicas know of questions that this process has no fresh answer to. */
@@ -134,13 +133,20 @@ export class RememberingSource {
   }
 
   /** Sends what is not under way yet, in one go. It outlives its askers where the answer will be remembered. */
-  #setOut(section: string, lookup: Lookup<unknown, unknown>, wanted: readonly Wanted[], asking: Asking, ages: Ages | undefined): void {
+  #setOut(
+    section: string,
+    lookup: Lookup<unknown, unknown>,
+    wanted: readonly Wanted[],
+    mark: number,
+    asking: Asking,
+    ages: Ages | undefined,
+  ): void {
     const patience = new Patience(LONGEST_MS);
     const { caller, traceId, onStep } = asking;
     const outliving = { caller, traceId, onStep, signal: patience };
     const keep = ages && this.#keeper(lookup, ages);
-    const flights = wanted.map(({ flight }) => flight);
-    const voyage = this.#inFlight.depart(flights, {
+    const texts = wanted.map(({ text }) => text);
+    const voyage = this.#inFlight.depart(texts, mark, {
       onArrived: () => patience.over(),
       onDeserted: () => !ages && patience.giveUp(),
     });
@@ -181,7 +187,7 @@ export class RememberingSource {
   /** The answer itself where it is known by now. */
   #answer(
     section: string,
-    { known, flight }: Wanted,
+    { known, text }: Wanted,
     asking: Asking,
     ages: Ages | undefined,
     isAsked: boolean,
@@ -194,7 +200,7 @@ export class RememberingSource {
       return this.#told(section, isAsked ? 'asked' : 'joined', answer);
     };
     const gaveUp = (cause: unknown) => arrived(this.#gaveUp(section, cause, asking));
-    return this.#inFlight.wait(flight, asking.signal).then(arrived, gaveUp);
+    return this.#inFlight.wait(text, asking.signal).then(arrived, gaveUp);
   }
 
   #told<T>(operation: string, outcome: Outcome, answer: T): T {

@@ -105,7 +105,7 @@ function addresses({ url, headers }: LinkOptions): (request: LinkRequest) => Wir
   const own = { 'accept-encoding': 'identity', ...headers };
   return ({ method, path, query, headers: more, body, form }) => {
     const to = path ? within(base, `${before}${path}`, query) : withQuery(new URL(base), query);
-    return { method, headers: more ? { ...own, ...more } : own, ...(body && { body }), ...(form && { form }), url: to };
+    return { method, url: to, headers: more ? { ...own, ...more } : own, ...(body && { body }), ...(form && { form }) };
   };
 }
 

@@ -5,7 +5,7 @@ import type { CallReport } from '../source.ts';
 
 /** What is counted of one section's calls. */
 interface Tally {
-  readonly labels: Readonly<Record<string, string>>;
+  readonly labels: { readonly connector: string; readonly agency: string; readonly operation: string };
   calls: number;
   keys: number;
   seconds: number;
@@ -21,7 +21,8 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 8];
  * only when somebody reads them.
  */
 export class CallMetrics {
-  readonly #tallies = new Map<string, Tally>();
+  /** By section: mostly one connector serves it. */
+  readonly #tallies = new Map<string, Tally[]>();
 
   constructor(registry: Registry) {
     this.#register(registry, 'counter', 'yimen_agency_calls_total', 'Upstream calls', ({ labels, calls }) =>
@@ -56,18 +57,11 @@ export class CallMetrics {
   }
 
   #tallyOf(connector: string, agency: string, operation: string): Tally {
-    const name = `${connector} ${agency} ${operation}`;
-    const found = this.#tallies.get(name);
-    if (found) return found;
-    const fresh: Tally = {
-      labels: { connector, agency, operation },
-      calls: 0,
-      keys: 0,
-      seconds: 0,
-      within: BUCKETS.map(() => 0),
-      answers: {},
-    };
-    this.#tallies.set(name, fresh);
+    const known = this.#tallies.get(operation) ?? [];
+    for (const tally of known) if (tally.labels.connector === connector && tally.labels.agency === agency) return tally;
+    const labels = { connector, agency, operation };
+    const fresh: Tally = { labels, calls: 0, keys: 0, seconds: 0, within: BUCKETS.map(() => 0), answers: {} };
+    this.#tallies.set(operation, [...known, fresh]);
     return fresh;
   }
 
@@ -78,7 +72,7 @@ export class CallMetrics {
     help: string,
     valuesOf: (tally: Tally) => readonly Value[],
   ): void {
-    const get = async () => ({ name, help, type, aggregator: 'sum', values: [...this.#tallies.values()].flatMap(valuesOf) });
+    const get = async () => ({ name, help, type, aggregator: 'sum', values: [...this.#tallies.values()].flat().flatMap(valuesOf) });
     // The registry asks a metric for nothing else.
     registry.registerMetric({ name, get, reset: () => undefined } as never);
   }
