@@ -260,11 +260,13 @@ function accessRoom({ config, configFile }: Settings, vault: Vault, { schema, ad
   const named = [...Object.values(grants).flat(), ...bulk.flatMap(({ fields }) => fields)];
   const wrong = named.find((path) => !hasPath(schema, path));
   if (wrong) throw new Error(`${configFile}: access: the schema has no field ${wrong}`);
+  // Machines with the same grant share its paths, and what is remembered of them.
+  const sets = new Map(bulk.map(({ fields }) => [String(fields), new Set(fields)]));
   return {
     vault,
     advice,
     masks,
     grants: new Map(Object.entries(grants).map(([purpose, fields]) => [purpose, new Set(fields)])),
-    bulk: new Map(bulk.map(({ actor, fields, perDay }) => [actor, { actor, fields: new Set(fields), perDay }])),
+    bulk: new Map(bulk.map(({ actor, fields, perDay }) => [actor, { actor, fields: sets.get(String(fields)) as Set<string>, perDay }])),
   };
 }

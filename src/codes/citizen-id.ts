@@ -7,7 +7,7 @@ export type CitizenIdFault = 'shape' | 'birth date' | 'check digit';
 /** What is wrong with a citizen identity number (GB 11643-1999), or undefined when it is right. */
 export function citizenIdFault(text: string): CitizenIdFault | undefined {
   if (!/^\d{17}[\dX]$/.test(text)) return 'shape';
-  if (!isDate(text.slice(6, 10), text.slice(10, 12), text.slice(12, 14))) return 'birth date';
+  if (!isDate(Number(text.slice(6, 10)), Number(text.slice(10, 12)), Number(text.slice(12, 14)))) return 'birth date';
   const sum = WEIGHTS.reduce((total, weight, i) => total + weight * Number(text[i]), 0);
   return CHECK[sum % 11] === text[17] ? undefined : 'check digit';
 }
@@ -23,7 +23,10 @@ export const maskCitizenIds = (text: string): string =>
     citizenIdFault(found.toUpperCase()) === undefined ? maskCitizenId(found) : found,
   );
 
-function isDate(year: string, month: string, day: string): boolean {
-  const date = new Date(`${year}-${month}-${day}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(`${year}-${month}-${day}`);
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+function isDate(year: number, month: number, day: number): boolean {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const days = month === 2 && isLeap ? 29 : (DAYS[month - 1] ?? 0);
+  return day >= 1 && day <= days;
 }

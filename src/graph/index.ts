@@ -4,7 +4,7 @@
  * - section 信息段: a field that one agency answers; its resolver only says what, the connector engine does how.
  * - global id 全局标识: encrypted name of an object.
  */
-export { type AccessRoom, eyesOf, looksOf } from './access/index.ts';
+export { type AccessRoom, eyesOf, looksOf, needsOfPurpose } from './access/index.ts';
 export { type Answering, type HttpAnswer, type HttpAsked, openAnswering } from './answering.ts';
 export { APPLICANTS, createCaseFormCheck, HALL, mayRead } from './cases/index.ts';
 export type { RequestContext } from './context.ts';

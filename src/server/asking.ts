@@ -17,6 +17,7 @@ import {
   type GlobalIds,
   looksOf,
   type NoticeDesk,
+  needsOfPurpose,
   type RequestContext,
 } from '../graph/index.ts';
 import { isUnavailable } from '../store/index.ts';
@@ -24,6 +25,7 @@ import { Forbidden, purposeText, type ServiceSession, Unauthenticated } from '..
 import { RequestProblem, readBody } from './body.ts';
 import { corsHeaders } from './cors.ts';
 import { type Left, type Load, Overloaded, type PersonBudget, TooOften } from './limits/index.ts';
+import { RequestEnd } from './request-end.ts';
 import { type Gatekeeping, signedIn } from './signed-in.ts';
 
 const DEADLINE_MS = 8_000;
@@ -79,7 +81,7 @@ export function door(
 ): Handler {
   return async (request, response) => {
     const traceId = randomUUID().replaceAll('-', '');
-    const headers = { ...corsHeaders(request, options.origins), 'x-trace-id': traceId, 'cache-control': 'no-store' };
+    const headers = { 'x-trace-id': traceId, 'cache-control': 'no-store', ...corsHeaders(request, options.origins) };
     if (request.method === 'OPTIONS') return void response.writeHead(204, headers).end();
     try {
       if (request.method !== 'GET' && request.method !== 'POST') throw new RequestProblem(405, 'send queries by POST, or by GET');
@@ -87,19 +89,18 @@ export function door(
       const known = await signedIn(request, options);
       const left = options.rates.take('perActor', known.actor);
       if (known.window !== undefined) options.rates.take('perWindow', known.window);
-      const asked = await inSession(request, known, options);
-      await answer(request, response, { ...asked, traceId, headers, left });
+      const named = request.headers['x-yimen-session'];
+      const { caller, session } = named === undefined ? { caller: known } : await inSession(String(named), known, options);
+      await answer(request, response, { caller, session, traceId, headers, left });
     } catch (error) {
       refuse(response, error, headers, traceId);
     }
   };
 }
 
-/** The session that `x-yimen-session` names: without one a caller sees what is public. */
-async function inSession(request: IncomingMessage, caller: Caller, { cases }: DoorOptions): Promise<Pick<Asked, 'caller' | 'session'>> {
-  const header = request.headers['x-yimen-session'];
-  if (header === undefined) return { caller, session: undefined };
-  const session = await (await cases.access()).sessions.find(String(header), caller);
+/** The session that `x-yimen-session` names: without the header a caller sees what is public. */
+async function inSession(named: string, caller: Caller, { cases }: DoorOptions): Promise<Pick<Asked, 'caller' | 'session'>> {
+  const session = await (await cases.access()).sessions.find(named, caller);
   if (!session) throw new SessionOver();
   return { caller: { ...caller, session: session.id, purpose: purposeText(session.purpose) }, session };
 }
@@ -113,17 +114,19 @@ class SessionOver extends Error {
   }
 }
 
-/** What resolvers get. `signal` ends with the request. */
+/** What resolvers get. `end`: when the request ends. */
 export async function requestContext(
   request: IncomingMessage,
   { caller, session, traceId }: Asked,
-  signal: AbortSignal,
+  end: RequestEnd | AbortSignal,
   options: DoorOptions,
 ): Promise<RequestContext> {
   const { catalogue, calendar, clock, ids, notices, connectorsOf, engine } = options;
-  const eyes = await eyesOf(caller, session, options);
+  const needs = session && (await needsOfPurpose(session.purpose, options));
+  const eyes = eyesOf(caller, session, needs, options.access);
   // Whoever may read of persons has perhaps done so at another replica.
-  if (session || eyes.bulk) await options.persons.learn(caller.actor);
+  const learning = session || eyes.bulk ? options.persons.learn(caller.actor) : undefined;
+  if (learning) await learning;
   const language = languageOf(request);
   return {
     caller,
@@ -142,7 +145,7 @@ export async function requestContext(
     }),
     traceId,
     language,
-    reader: engine.reader({ caller, traceId, signal, within: within(request), tickets: ticketsOf(request) }),
+    reader: engine.reader({ caller, traceId, signal: end, within: within(request), tickets: ticketsOf(request) }),
     catalogue,
     calendar,
     clock,
@@ -154,7 +157,9 @@ export async function requestContext(
     healthOf: engine.health,
     cases: options.cases,
     checkForm: options.checkForm,
-    signal,
+    get signal() {
+      return end instanceof RequestEnd ? end.signal : end;
+    },
   };
 }
 
@@ -184,32 +189,38 @@ function ticketsOf(request: IncomingMessage): readonly string[] {
 }
 
 /** The language of sentences for people: English where it is asked for before Chinese, else Chinese. */
-export function languageOf(request: IncomingMessage): Language {
-  const wanted = (request.headers['accept-language'] ?? '')
+export function languageOf({ headers: { 'accept-language': header } }: IncomingMessage): Language {
+  if (header === undefined) return 'zh';
+  const wanted = header
     .toLowerCase()
     .split(',')
     .map((part) => part.trim().slice(0, 2));
   return wanted.find((tag) => tag === 'en' || tag === 'zh') === 'en' ? 'en' : 'zh';
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 /** The body of a POST as JSON. */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
-  const [media = '', ...parameters] = (request.headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase());
   const body = await readBody(request);
+  const type = request.headers['content-type'] ?? '';
+  if (type !== 'application/json') checkType(type);
+  try {
+    return secure.parse(UTF8.decode(body), undefined, { protoAction: 'error', constructorAction: 'error' });
+  } catch {
+    throw new RequestProblem(400, 'the body is not valid JSON');
+  }
+}
+
+/** JSON in UTF-8 may be said in more than one way. */
+function checkType(type: string): void {
+  const [media = '', ...parameters] = type.split(';').map((part) => part.trim().toLowerCase());
   if (media !== 'application/json') throw new RequestProblem(415, 'send the request as application/json');
   const charset = parameters
     .find((part) => part.startsWith('charset='))
     ?.slice(8)
     .replaceAll('"', '');
   if (charset && charset !== 'utf-8' && charset !== 'utf8') throw new RequestProblem(415, 'send the request in UTF-8');
-  try {
-    return secure.parse(new TextDecoder('utf-8', { fatal: true }).decode(body), undefined, {
-      protoAction: 'error',
-      constructorAction: 'error',
-    });
-  } catch {
-    throw new RequestProblem(400, 'the body is not valid JSON');
-  }
 }
 
 function refuse(response: ServerResponse, error: unknown, headers: Record<string, string>, traceId: string): void {

@@ -13,22 +13,23 @@ export class RequestProblem extends Error {
 }
 
 /** Reads a body of at most 1 MiB. A packed body is refused: it could unpack to anything. */
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const encoding = request.headers['content-encoding'];
-  if (encoding && encoding !== 'identity') throw new RequestProblem(415, 'send the body unpacked');
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY) throw tooLarge();
+export function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   return new Promise((resolve, reject) => {
+    const { 'content-encoding': encoding, 'content-length': length } = request.headers;
+    if (encoding && encoding !== 'identity') throw new RequestProblem(415, 'send the body unpacked');
+    if (Number(length ?? 0) > MAX_BODY) throw tooLarge();
+    // Each comes once by itself, or may come again without harm.
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= MAX_BODY) return void chunks.push(chunk);
       request.removeAllListeners('data');
       reject(tooLarge());
     });
-    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-    request.once('error', reject);
-    request.once('close', () => {
+    request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    request.on('error', reject);
+    request.on('close', () => {
       if (!request.complete) reject(new RequestProblem(400, 'the body has no end'));
     });
   });

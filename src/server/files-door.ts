@@ -44,7 +44,7 @@ export function addFiles(app: FastifyInstance, options: FilesDoorOptions): void 
 
 function crossOrigin({ raw }: FastifyRequest, { origins }: FilesDoorOptions): Record<string, string> {
   const headers = corsHeaders(raw, origins);
-  const allowed = headers['access-control-allow-headers'];
+  const allowed = headers?.['access-control-allow-headers'];
   return allowed ? { ...headers, 'access-control-allow-headers': `${allowed}, x-file-name, x-file-size` } : {};
 }
 

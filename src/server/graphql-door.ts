@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Asked, type DoorOptions, deadline, door, type Handler, readJson, requestContext } from './asking.ts';
 import { rateHeaders } from './limits/index.ts';
+import { RequestEnd } from './request-end.ts';
 
 /** The bare handler of `/graphql`: who asks, how long there is, then the answer. */
 export const graphqlDoor = (options: DoorOptions): Handler =>
@@ -8,19 +9,21 @@ export const graphqlDoor = (options: DoorOptions): Handler =>
 
 async function answer(request: IncomingMessage, response: ServerResponse, asked: Asked, options: DoorOptions): Promise<void> {
   const body = request.method === 'POST' ? await readJson(request) : undefined;
-  const gone = new AbortController();
-  const timer = setTimeout(() => gone.abort(new DOMException('deadline', 'TimeoutError')), deadline(request));
-  response.once('close', () => {
-    if (!response.writableFinished) gone.abort(new DOMException('client gone', 'AbortError'));
+  const end = new RequestEnd();
+  const timer = setTimeout(() => end.end(new DOMException('deadline', 'TimeoutError')), deadline(request));
+  response.on('close', () => {
+    if (!response.writableFinished) end.end(new DOMException('client gone', 'AbortError'));
   });
   try {
-    const context = await requestContext(request, asked, gone.signal, options);
+    const context = await requestContext(request, asked, end, options);
     const { method = '', headers } = request;
     const reply = await options.answering.answer({ method, headers, body, search: searchOf(request) }, context);
     // What was seen is written down before anybody sees it.
     await context.looks.keep();
     const limits = rateHeaders([asked.left, ...options.persons.left(asked.caller.actor)]);
-    response.writeHead(reply.status, { ...reply.headers, ...asked.headers, ...limits }).end(reply.body);
+    // With its length known the answer goes out as one piece.
+    const length = { 'content-length': Buffer.byteLength(reply.body) };
+    response.writeHead(reply.status, { ...reply.headers, ...asked.headers, ...limits, ...length }).end(reply.body);
   } finally {
     clearTimeout(timer);
   }

@@ -100,12 +100,17 @@ function withDoors(
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     if (isSecure) response.setHeader('strict-transport-security', HSTS);
     if (request.rawHeaders.length > 2 * MOST_HEADERS) return void response.writeHead(431, { connection: 'close' }).end();
-    const door = doors[request.url?.split('?', 1)[0] ?? ''];
+    const door = doors[pathOf(request.url ?? '')];
     if (door) void door(request, response);
     else handler(request, response);
   };
   if (!tls) return createServer(limits, listener);
   return createSecureServer({ ...limits, ...tls }, listener).on('secureConnection', (socket) => turnAway(socket, tls));
+}
+
+function pathOf(url: string): string {
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
 }
 
 /** Whoever need not show a certificate, and shows one that is not good, is somebody to be wary of. */

@@ -23,9 +23,21 @@ export async function signedIn(request: IncomingMessage, { authenticator, rates,
   }
 }
 
-const signedRequest = ({ headersDistinct, headers, method = '', url = '/' }: IncomingMessage): SignedRequest => ({
-  authorization: headersDistinct['authorization'],
-  dpop: headers['dpop']?.toString(),
-  method,
-  url,
+const signedRequest = (request: IncomingMessage): SignedRequest => ({
+  authorization: authorizationsOf(request.rawHeaders),
+  dpop: request.headers['dpop']?.toString(),
+  method: request.method ?? '',
+  url: request.url ?? '/',
 });
+
+const AUTHORIZATION = 'authorization';
+
+/** Every `Authorization` header: Node would keep the first without a word. All headers told apart would cost more than this look. */
+function authorizationsOf(raw: readonly string[]): readonly string[] {
+  const found: string[] = [];
+  for (let i = 0; i < raw.length; i += 2) {
+    const [name = '', value = ''] = [raw[i], raw[i + 1]];
+    if (name.length === AUTHORIZATION.length && name.toLowerCase() === AUTHORIZATION) found.push(value);
+  }
+  return found;
+}

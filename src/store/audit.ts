@@ -65,13 +65,13 @@ export class AuditBuffer implements AuditWriter {
       [writer, this.#entries.length],
     );
     const last = Number(rows[0]?.['last']);
-    const written = rowsFrom(writer, last - this.#entries.length, this.#entries, this.#now());
+    const written = rowsText(writer, last - this.#entries.length, this.#entries, this.#now());
     this.last = { writer, last };
     await query(
       `insert into yimen.audit (writer, number, at, action, entry, salt, digest)
        select writer, number, at, entry->>'action', entry, salt, digest
        from jsonb_to_recordset($1::jsonb) as row(writer text, number bigint, at timestamptz, entry jsonb, salt text, digest text)`,
-      [JSON.stringify(written)],
+      [written],
     );
   }
 }
@@ -106,8 +106,8 @@ export async function proveAlone(
   at: Date,
   along?: Along,
 ): Promise<Proven | undefined> {
-  const written = rowsFrom(writer, last, entries, at);
-  const values = [writer, last, entries.length, JSON.stringify(written), ...(along ? [JSON.stringify(along.value)] : [])];
+  const written = rowsText(writer, last, entries, at);
+  const values = [writer, last, entries.length, written, ...(along ? [JSON.stringify(along.value)] : [])];
   const { rows } = await query(proofOf(along?.sql), values, along ? 'proof-along' : 'proof');
   const [row] = rows;
   return row?.['last'] === null ? undefined : { writer, last: last + entries.length, along: (row?.['along'] ?? []) as Proven['along'] };
@@ -134,18 +134,60 @@ const proofOf = (along: string | undefined): string => `
   )${along ? `, along as (${along})` : ''}
   select (select last from counted) as last, ${along ? "(select coalesce(jsonb_agg(to_jsonb(along)), '[]') from along)" : "'[]'::jsonb"} as along`;
 
-/** Entries as rows, numbered from the one after `last`. */
-const rowsFrom = (writer: string, last: number, entries: readonly AuditEntry[], at: Date): readonly AuditRow[] => {
-  const time = at.toISOString();
-  return entries.map((entry, i) => rowOf(writer, last + 1 + i, time, masked(entry)));
+/**
+ * Entries as rows, numbered from the one after `last`: JSON, for the database. A row is spelt once: what its digest is made of
+ * is what is sent, with the digest added.
+ */
+function rowsText(writer: string, last: number, entries: readonly AuditEntry[], at: Date): string {
+  const [time, name] = [JSON.stringify(at), JSON.stringify(writer)];
+  let rows = '';
+  let number = last;
+  for (const entry of entries) {
+    const said = `"at":${time},"entry":${entryText(entry)},"number":${++number},"salt":"${newSalt()}","writer":${name}`;
+    rows += `${rows && ','}{${said},"digest":"${digestOf(`{${said}}`)}"}`;
+  }
+  return `[${rows}]`;
+}
+
+const NAMES: Readonly<Record<keyof AuditEntry, true>> = {
+  action: true,
+  actor: true,
+  role: true,
+  window: true,
+  session: true,
+  outcome: true,
+  case: true,
+  subject: true,
+  why: true,
+  detail: true,
 };
 
-/** People write reasons, and in them whatever they think of. */
+/** An entry as {@link canonical} has it. Its names are known, so they need no sorting; numbers of people in its reason are masked. */
+export function entryText(entry: AuditEntry): string {
+  // Whoever acts is often spread into it, and may bring more than a row asks for.
+  for (const name in entry) if (!Object.hasOwn(NAMES, name)) return canonical(masked(entry));
+  const { action, actor, case: number, detail, outcome, role, session, subject, why, window } = entry;
+  const who = `"role":${JSON.stringify(role)}${member('session', session)}${member('subject', subject)}`;
+  // People write reasons, and in them whatever they think of.
+  const reason = why === undefined ? '' : member('why', maskCitizenIds(why));
+  const what = `"action":${JSON.stringify(action)},"actor":${JSON.stringify(actor)}${member('case', number)}`;
+  const details = detail === undefined ? '' : `,"detail":${detailText(detail)}`;
+  return `{${what}${details},"outcome":"${outcome}",${who}${reason}${member('window', window)}}`;
+}
+
 const masked = (entry: AuditEntry): AuditEntry => (entry.why === undefined ? entry : { ...entry, why: maskCitizenIds(entry.why) });
 
-function rowOf(writer: string, number: number, at: string, entry: AuditEntry): AuditRow {
-  const said = { writer, number, at, entry, salt: newSalt() };
-  return { ...said, digest: auditDigest(said) };
+const member = (name: string, text: string | undefined): string => (text === undefined ? '' : `,"${name}":${JSON.stringify(text)}`);
+
+/** Details that are frozen stay as they are, and come again with the next look at the same fields. */
+const spelt = new WeakMap<object, string>();
+
+function detailText(detail: object): string {
+  const known = spelt.get(detail);
+  if (known !== undefined) return known;
+  const text = canonical(detail);
+  if (Object.isFrozen(detail)) spelt.set(detail, text);
+  return text;
 }
 
 /** Random bytes for some hundred salts at a time: drawing a few costs as much as drawing many. */
@@ -162,7 +204,9 @@ function newSalt(): string {
 }
 
 /** SHA-256 over the row in a form that does not depend on the order of names. */
-export const auditDigest = (row: Omit<AuditRow, 'digest'>): string => hash('sha256', canonical(row), 'base64url');
+export const auditDigest = (row: Omit<AuditRow, 'digest'>): string => digestOf(canonical(row));
+
+const digestOf = (text: string): string => hash('sha256', text, 'base64url');
 
 /** JSON with names in order and without what is undefined, as the database gives it back. */
 export function canonical(value: unknown): string {

@@ -136,7 +136,7 @@ export const MITIGATIONS: readonly Mitigation[] = [
     file: 'src/graph/access/looks.ts',
     passage: 'mayShowPersons ? tools.spend(subject?.key)',
     // Once for a request, however many fields it asks for.
-    without: 'mayShowPersons && noted.size === 0 ? tools.spend(subject?.key)',
+    without: 'mayShowPersons && this.#noted.size === 0 ? tools.spend(subject?.key)',
     test: ['test/purpose.test.ts', 'T12: people cannot be counted through 101 aliases of a field of a person cost 101'],
   },
   {

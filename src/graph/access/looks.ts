@@ -17,6 +17,7 @@ import {
   type Verdict,
   type Why,
 } from '../../trust/index.ts';
+import { Noted } from './noted.ts';
 
 /** A section that is about to be read. */
 export interface Look {
@@ -91,54 +92,99 @@ type Refusal =
   | Extract<Verdict, { allowed: false }>
   | { readonly allowed: false; readonly code: 'LIMIT_EXCEEDED'; readonly limit: string; readonly retryAfterMs?: number };
 
-interface Noted {
-  readonly subject: Subject | undefined;
-  readonly fields: Set<string>;
-  readonly refused: Set<string>;
-  readonly missed: Set<string>;
-  readonly agencies: Set<string>;
-  bulk: number;
-}
+/** The looks of one request. */
+export const looksOf = (tools: LooksTools): Looks => new RequestLooks(tools);
 
-export function looksOf(tools: LooksTools): Looks {
-  const { eyes } = tools;
-  const noted = new Map<string, Noted>();
-  const day = civilDateOf(tools.clock.now());
+class RequestLooks implements Looks {
+  readonly #tools: LooksTools;
+  readonly #day: string;
+  readonly #noted = new Map<string, Noted>();
+  /** The last that was looked at: a subject's sections follow each other. */
+  #last: Noted | undefined;
   /** Sections under the bulk grant that are not written down yet. */
-  let bulk = 0;
-  const asked = new Map<string, number>();
+  #bulk = 0;
+  /** Looks that were let in, by agency. */
+  readonly #asked = new Map<string, number>();
 
-  function noteOf({ subject }: Look): Noted {
+  constructor(tools: LooksTools) {
+    this.#tools = tools;
+    this.#day = civilDateOf(tools.clock.now());
+  }
+
+  refused(look: Look): Refusal['code'] | undefined {
+    return this.#judged(look)?.code;
+  }
+
+  admit(look: Look): void {
+    const refusal = this.#judged(look);
+    if (refusal) throw told(refusal, look, this.#tools.language);
+  }
+
+  missed(look: Look): void {
+    this.#noteOf(look).miss(look);
+  }
+
+  async keep(): Promise<void> {
+    if (this.#noted.size === 0) return;
+    const accesses: Access[] = [];
+    for (const note of this.#noted.values()) this.#addAccesses(note, accesses);
+    this.#noted.clear();
+    this.#last = undefined;
+    this.#bulk = 0;
+    this.#asked.clear();
+    await (await this.#tools.book()).write(accesses);
+  }
+
+  isInClear(kind: MaskKind, paths: readonly string[]): boolean {
+    return isInClear(kind, paths, this.#tools.eyes);
+  }
+
+  async unmasked({ subject, field, reason, case: number }: Shown): Promise<void> {
+    const whose = typeof subject === 'string' ? undefined : subject;
+    const entry = {
+      ...entryOf('subject.unmasked', whose, this.#tools),
+      ...(typeof subject === 'string' && { subject }),
+      ...(number !== undefined && { case: number }),
+      outcome: 'done',
+      why: reason,
+      detail: { fields: [field] },
+    } as const;
+    await (await this.#tools.book()).write([{ entry }]);
+  }
+
+  #noteOf({ subject }: Look): Noted {
+    const last = this.#last;
+    if (last && isSame(last.subject, subject)) return last;
     const name = subject ? `${subject.kind} ${subject.key}` : '';
-    const found = noted.get(name);
-    if (found) return found;
-    const fresh: Noted = { subject, fields: new Set(), refused: new Set(), missed: new Set(), agencies: new Set(), bulk: 0 };
-    noted.set(name, fresh);
-    return fresh;
+    const note = this.#noted.get(name) ?? new Noted(subject);
+    this.#noted.set(name, note);
+    this.#last = note;
+    return note;
   }
 
   /** Decides, and notes what came of it: what was seen before stays seen, also where the next look is one too many. */
-  function judged(look: Look): Refusal | undefined {
-    const found = decide(eyes, look);
-    const refusal = found.allowed ? tooMany(look, found.by) : found;
-    const note = noteOf(look);
-    for (const path of look.paths) (refusal ? note.refused : note.fields).add(path);
-    if (refusal || !found.allowed) return refusal;
-    if (look.agency !== undefined) {
-      note.agencies.add(look.agency);
-      asked.set(look.agency, (asked.get(look.agency) ?? 0) + 1);
+  #judged(look: Look): Refusal | undefined {
+    const found = decide(this.#tools.eyes, look);
+    const refusal = found.allowed ? this.#tooMany(look, found.by) : found;
+    const note = this.#noteOf(look);
+    if (refusal || !found.allowed) {
+      note.refuse(look);
+      return refusal;
     }
+    note.letIn(look);
+    if (look.agency !== undefined) this.#asked.set(look.agency, (this.#asked.get(look.agency) ?? 0) + 1);
     if (found.by !== 'bulk') return undefined;
     note.bulk++;
-    bulk++;
+    this.#bulk++;
     return undefined;
   }
 
-  function tooMany({ rule, subject, agency = '' }: Look, by: string): Refusal | undefined {
-    const grant = eyes.bulk;
+  #tooMany({ rule, subject, agency = '' }: Look, by: string): Refusal | undefined {
+    const tools = this.#tools;
+    const grant = tools.eyes.bulk;
     // Before the request nobody knew how many a list would hold.
-    if ((asked.get(agency) ?? 0) >= tools.perAgency) return { allowed: false, code: 'LIMIT_EXCEEDED', limit: 'perAgency' };
-    if (by === 'bulk' && grant && tools.bulkUsed(grant.actor, day) + bulk >= grant.perDay)
+    if ((this.#asked.get(agency) ?? 0) >= tools.perAgency) return { allowed: false, code: 'LIMIT_EXCEEDED', limit: 'perAgency' };
+    if (by === 'bulk' && grant && tools.bulkUsed(grant.actor, this.#day) + this.#bulk >= grant.perDay)
       return { allowed: false, code: 'LIMIT_EXCEEDED', limit: 'bulk' };
     // A search that is not public may show anybody.
     const mayShowPersons = subject ? subject.kind === 'person' : rule === 'SESSION';
@@ -146,75 +192,34 @@ export function looksOf(tools: LooksTools): Looks {
     return spent && { allowed: false, code: 'LIMIT_EXCEEDED', ...spent };
   }
 
-  return {
-    refused: (look) => judged(look)?.code,
-    admit(look) {
-      const refusal = judged(look);
-      if (refusal) throw told(refusal, look, tools.language);
-    },
-    missed(look) {
-      noteOf(look).missed.add(look.section);
-    },
-    async keep() {
-      if (noted.size === 0) return;
-      const accesses: Access[] = [];
-      for (const note of noted.values()) accesses.push(...accessesOf(note, tools, day));
-      noted.clear();
-      bulk = 0;
-      asked.clear();
-      await (await tools.book()).write(accesses);
-    },
-    isInClear: (kind, paths) => isInClear(kind, paths, eyes),
-    async unmasked({ subject, field, reason, case: number }) {
-      const whose = typeof subject === 'string' ? undefined : subject;
-      const entry = {
-        ...entryOf('subject.unmasked', whose, tools),
-        ...(typeof subject === 'string' && { subject }),
-        ...(number !== undefined && { case: number }),
-        outcome: 'done',
-        why: reason,
-        detail: { fields: [field] },
-      } as const;
-      await (await tools.book()).write([{ entry }]);
-    },
-  };
+  /** What was seen and what was refused of one subject: a row each. */
+  #addAccesses(note: Noted, accesses: Access[]): void {
+    const [seen, refused] = [note.seenDetail(), note.refusedDetail()];
+    if (!seen && !refused) return;
+    const entry = entryOf(note.subject ? 'subject.read' : 'search.read', note.subject, this.#tools);
+    const bulk = note.bulk > 0 ? { actor: this.#tools.eyes.caller.actor, day: this.#day, sections: note.bulk } : undefined;
+    if (seen) accesses.push({ entry: { ...entry, detail: seen }, bulk });
+    if (refused) accesses.push({ entry: { ...entry, outcome: 'refused', detail: refused } });
+  }
 }
 
+const isSame = (one: Subject | undefined, other: Subject | undefined): boolean => one?.key === other?.key && one?.kind === other?.kind;
+
 /** What every row says: who, where, in which session, whose. */
-function entryOf(action: string, subject: Subject | undefined, { eyes, vault }: LooksTools): Omit<AuditEntry, 'outcome'> {
-  const { actor, role, window } = eyes.caller;
+function entryOf(action: string, subject: Subject | undefined, { eyes, vault }: LooksTools): AuditEntry {
+  const { caller, session } = eyes;
+  const { actor, role, window } = caller;
   return {
     action,
     actor,
     role,
-    ...(window !== undefined && { window }),
-    ...(eyes.session && { session: eyes.session.id, why: purposeText(eyes.session.purpose) }),
-    ...(eyes.session?.purpose.kind === 'CASE' && { case: eyes.session.purpose.code }),
-    ...(subject && { subject: subjectName(vault, subject) }),
+    window,
+    session: session?.id,
+    outcome: 'done',
+    case: session?.purpose.kind === 'CASE' ? session.purpose.code : undefined,
+    subject: subject && subjectName(vault, subject),
+    why: session && purposeText(session.purpose),
   };
-}
-
-/** What was seen and what was refused of one subject: a row each. */
-function accessesOf({ subject, fields, refused, missed, agencies, bulk }: Noted, tools: LooksTools, day: string): readonly Access[] {
-  const entry = entryOf(subject ? 'subject.read' : 'search.read', subject, tools);
-  const { actor } = tools.eyes.caller;
-  // What an agency did not answer nobody has seen; that it was asked is written down all the same.
-  const isMissed = (path: string) => [...missed].some((section) => path === section || path.startsWith(`${section}.`));
-  const seen: Access = {
-    entry: {
-      ...entry,
-      outcome: 'done',
-      detail: {
-        fields: missed.size === 0 ? [...fields] : [...fields].filter((path) => !isMissed(path)),
-        agencies: [...agencies],
-        ...(missed.size > 0 && { missed: [...missed] }),
-      },
-    },
-    ...(bulk > 0 && { bulk: { actor, day, sections: bulk } }),
-  };
-  if (refused.size === 0) return fields.size > 0 ? [seen] : [];
-  const not: Access = { entry: { ...entry, outcome: 'refused', detail: { refused: [...refused] } } };
-  return fields.size > 0 ? [seen, not] : [not];
 }
 
 const SENTENCES: Readonly<Record<Why['kind'], { readonly zh: string; readonly en: string }>> = {

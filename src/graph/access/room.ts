@@ -65,16 +65,14 @@ export async function itemsOfPurpose(purpose: Purpose, { catalogue, cases }: Omi
   }
 }
 
-/** Whose eyes a request has. */
-export async function eyesOf(caller: Caller, session: ServiceSession | undefined, at: Known): Promise<Eyes> {
-  return {
-    caller,
-    session,
-    needs: session && (await needsOfPurpose(session.purpose, at)),
-    bulk: caller.role === 'integrator' ? at.access.bulk.get(caller.actor) : undefined,
-    isThemself: caller.role === 'citizen' && servesOnly(caller.subject, session, at.access.vault),
-  };
-}
+/** Whose eyes a request has. `needs`: what the session's purpose calls for. */
+export const eyesOf = (caller: Caller, session: ServiceSession | undefined, needs: Needs | undefined, access: AccessRoom): Eyes => ({
+  caller,
+  session,
+  needs,
+  bulk: caller.role === 'integrator' ? access.bulk.get(caller.actor) : undefined,
+  isThemself: caller.role === 'citizen' && servesOnly(caller.subject, session, access.vault),
+});
 
 function servesOnly(name: string | undefined, session: ServiceSession | undefined, vault: Vault): boolean {
   return session?.subjects.every((each) => subjectName(vault, each) === name) ?? false;

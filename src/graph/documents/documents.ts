@@ -76,13 +76,14 @@ export function createDocuments(options: DocumentsOptions): Documents {
   /** By their text. */
   const known = new LRUCache<string, Known>({ max: MOST_DOCUMENTS, maxSize: MOST_TOKENS, sizeCalculation: weight });
 
-  /** Counts of operations that ask the same whatever their variables. */
-  const fixed = new WeakMap<OperationDefinitionNode, ReadonlyMap<string, number>>();
+  /** What operations ask too much of, or null, where they ask the same whatever their variables. */
+  const fixed = new WeakMap<OperationDefinitionNode, readonly [agency: string, asked: number] | null>();
 
-  function counted(runnable: Runnable): ReadonlyMap<string, number> {
+  function tooMuchOf(runnable: Runnable): readonly [agency: string, asked: number] | null {
     const questions = questionsOf(runnable, options);
-    if (questions.fixed) fixed.set(runnable.operation, questions.counts);
-    return questions.counts;
+    const over = [...questions.counts].find(([, count]) => count > limits.perAgency) ?? null;
+    if (questions.fixed) fixed.set(runnable.operation, over);
+    return over;
   }
 
   function byText(source: string, caller: Caller): Known | readonly GraphQLError[] {
@@ -112,9 +113,9 @@ export function createDocuments(options: DocumentsOptions): Documents {
     tooManyQuestions({ document, operationName, variables }) {
       const operation = getOperationAST(document, operationName);
       if (!operation) return undefined;
-      const counts = fixed.get(operation) ?? counted({ document, operation, variables: variables ?? {} });
-      const over = [...counts].find(([, count]) => count > limits.perAgency);
-      return over && tooMany(over, limits.perAgency);
+      const known = fixed.get(operation);
+      const over = known === undefined ? tooMuchOf({ document, operation, variables: variables ?? {} }) : known;
+      return over ? tooMany(over, limits.perAgency) : undefined;
     },
   };
 }

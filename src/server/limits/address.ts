@@ -1,5 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
+import { LRUCache } from 'lru-cache';
+
+const MOST_KNOWN = 5_000;
 
 /** Reads who is at the other end, past the proxies that the hall trusts. */
 export type AddressReader = (request: Pick<IncomingMessage, 'headers' | 'socket'>) => string;
@@ -11,7 +14,16 @@ export type AddressReader = (request: Pick<IncomingMessage, 'headers' | 'socket'
 export function addressReader(proxies: readonly string[]): AddressReader {
   const trusted = new BlockList();
   for (const proxy of proxies) add(trusted, proxy);
-  const isTrusted = (address: string) => isIP(address) > 0 && trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  // The same few neighbours send everything, and looking through the list is dear.
+  const known = new LRUCache<string, boolean>({ max: MOST_KNOWN });
+  function isTrusted(address: string): boolean {
+    if (proxies.length === 0 || isIP(address) === 0) return false;
+    const found = known.get(address);
+    if (found !== undefined) return found;
+    const fresh = trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+    known.set(address, fresh);
+    return fresh;
+  }
   return ({ headers, socket }) => {
     const own = plain(socket.remoteAddress ?? '');
     if (!isTrusted(own)) return own;
@@ -25,7 +37,7 @@ export function addressReader(proxies: readonly string[]): AddressReader {
 }
 
 /** An IPv4 address that came over an IPv6 socket is the same address. */
-const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
+const plain = (address: string): string => (address.startsWith('::') ? address.replace(/^::ffff:(?=\d+\.)/i, '') : address);
 
 function add(list: BlockList, text: string): void {
   const [address = '', bits] = text.split('/');

@@ -2,9 +2,10 @@ import { LRUCache } from 'lru-cache';
 import type { Shared } from '../../store/index.ts';
 
 const MINUTE_MS = 60_000;
-const MOST_KNOWN = 50_000;
+/** Of each limit: whoever makes up names for one forces nobody's count out of another. */
+const MOST_KNOWN = 20_000;
 
-/** What was counted under a name in this minute, here and, as far as Redis has said, at the replicas. */
+/** What was counted of somebody under a limit in this minute, here and, as far as Redis has said, at the replicas. */
 export interface Count {
   readonly total: number;
   /** Seconds until it begins anew. */
@@ -14,19 +15,49 @@ export interface Count {
 
 /** Counts by the minute. */
 export interface Counts {
-  of(name: string): Count;
-  /** What replicas have counted so far, asked once a minute for each name; waits 50 ms at most, and for nothing without Redis. */
-  learn(name: string): Promise<void>;
+  of(limit: string, who: string): Count;
+  /** The same where something was counted already: nothing is kept of those who are only asked about. */
+  find(limit: string, who: string): Count | undefined;
+  /** Learns what replicas have counted so far, once a minute for each; waits 50 ms at most, and without Redis there is nothing to wait for. */
+  learn(limit: string, who: string): Promise<void> | undefined;
 }
 
-interface Kept {
-  own: number;
+/** Who tells Redis what was counted, some time soon. */
+type Tell = (count: Kept) => void;
+
+class Kept implements Count {
+  /** With its minute, as replicas name it. */
+  readonly full: string;
+  readonly minute: number;
+  own = 0;
   /** Of `own`, what Redis was told. */
-  told: number;
+  told = 0;
   /** What replicas have counted, as far as Redis has said. */
-  others: number;
-  isTelling: boolean;
+  others = 0;
+  isTelling = false;
   learnt: Promise<void> | undefined;
+  readonly #now: () => number;
+  readonly #tell: Tell;
+
+  constructor(full: string, minute: number, now: () => number, tell: Tell) {
+    this.full = full;
+    this.minute = minute;
+    this.#now = now;
+    this.#tell = tell;
+  }
+
+  get total(): number {
+    return this.own + this.others;
+  }
+
+  get resetS(): number {
+    return Math.ceil(((this.minute + 1) * MINUTE_MS - this.#now()) / 1_000);
+  }
+
+  add(units = 1): void {
+    this.own += units;
+    this.#tell(this);
+  }
 }
 
 /**
@@ -35,22 +66,38 @@ interface Kept {
  * reach it counts alone. What is counted in one go is told in one command.
  */
 export function createCounts(shared: Shared | undefined, now: () => number = Date.now): Counts {
-  const kept = new LRUCache<string, Kept>({ max: MOST_KNOWN });
+  const limits = new Map<string, LRUCache<string, Kept>>();
 
-  function keptOf(name: string) {
-    const minute = Math.floor(now() / MINUTE_MS);
-    const full = `${minute} ${name}`;
-    const found = kept.get(full) ?? { own: 0, told: 0, others: 0, isTelling: false, learnt: undefined };
-    kept.set(full, found);
-    return { full, count: found, resetS: Math.ceil(((minute + 1) * MINUTE_MS - now()) / 1_000) };
+  const minuteNow = () => Math.floor(now() / MINUTE_MS);
+
+  function keptUnder(limit: string): LRUCache<string, Kept> {
+    const known = limits.get(limit);
+    if (known) return known;
+    const fresh = new LRUCache<string, Kept>({ max: MOST_KNOWN });
+    limits.set(limit, fresh);
+    return fresh;
   }
 
-  async function exchange(full: string, count: Kept): Promise<void> {
+  function find(limit: string, who: string): Kept | undefined {
+    const count = limits.get(limit)?.get(who);
+    return count?.minute === minuteNow() ? count : undefined;
+  }
+
+  function of(limit: string, who: string): Kept {
+    const known = find(limit, who);
+    if (known) return known;
+    const minute = minuteNow();
+    const fresh = new Kept(`${minute} ${limit} ${who}`, minute, now, tell);
+    keptUnder(limit).set(who, fresh);
+    return fresh;
+  }
+
+  async function exchange(count: Kept): Promise<void> {
     const told = count.own;
     const units = told - count.told;
     count.told = told;
     const total = await shared?.ask(async (redis) => {
-      const key = shared.vault.name('requests', full);
+      const key = shared.vault.name('requests', count.full);
       const sum = await redis.incrBy(key, units);
       if (sum === units) await redis.pExpire(key, 2 * MINUTE_MS);
       return sum;
@@ -60,32 +107,23 @@ export function createCounts(shared: Shared | undefined, now: () => number = Dat
     else count.others = Math.max(count.others, Number(total) - told);
   }
 
-  function tell(full: string, count: Kept): void {
+  function tell(count: Kept): void {
     if (!shared?.isReady || count.isTelling) return;
     count.isTelling = true;
     setImmediate(() => {
       count.isTelling = false;
-      void exchange(full, count);
+      void exchange(count);
     });
   }
 
   return {
-    of(name) {
-      const { full, count, resetS } = keptOf(name);
-      return {
-        total: count.own + count.others,
-        resetS,
-        add(units = 1) {
-          count.own += units;
-          tell(full, count);
-        },
-      };
-    },
-    async learn(name) {
-      const { full, count } = keptOf(name);
-      if (!shared?.isReady) return;
-      count.learnt ??= exchange(full, count);
-      await count.learnt;
+    of,
+    find,
+    learn(limit, who) {
+      if (!shared?.isReady) return undefined;
+      const count = of(limit, who);
+      count.learnt ??= exchange(count);
+      return count.learnt;
     },
   };
 }

@@ -24,18 +24,19 @@ export interface PersonBudget {
   spend(actor: string, person: string | undefined): Spent | undefined;
   /** What is left to a caller who has read of persons in this minute. */
   left(actor: string): readonly Left[];
-  /** Learns what the caller has read at other replicas. */
-  learn(actor: string): Promise<void>;
+  /** Learns what the caller has read at other replicas; undefined where there is nothing to wait for. */
+  learn(actor: string): Promise<unknown> | undefined;
 }
 
 const NAMES: Readonly<Record<keyof PersonLimits, string>> = { perCaller: 'persons', perPerson: 'person', different: 'different-persons' };
+/** Limits of one caller, whoever they read of. */
+const OF_CALLERS = ['perCaller', 'different'] as const;
 const MINUTE_MS = 60_000;
 const MOST_PAIRS = 100_000;
 
 export function personBudget(limits: PersonLimits, counts: Counts, now: () => number = Date.now): PersonBudget {
   /** Who was counted as different in a minute: of several replicas each counts a person once. */
   const pairs = new LRUCache<string, true>({ max: MOST_PAIRS });
-  const nameOf = (limit: keyof PersonLimits, who: string) => `${limit} ${who}`;
 
   /** What a look counts under: the caller's sections, the person's, and the person where they are new to the caller. */
   function costs(person: string | undefined, pair: string): readonly (keyof PersonLimits)[] {
@@ -48,7 +49,7 @@ export function personBudget(limits: PersonLimits, counts: Counts, now: () => nu
       const pair = `${Math.floor(now() / MINUTE_MS)} ${actor} ${person}`;
       const all = costs(person, pair).map((limit) => ({
         limit,
-        count: counts.of(nameOf(limit, limit === 'perPerson' ? (person ?? '') : actor)),
+        count: counts.of(limit, limit === 'perPerson' ? (person ?? '') : actor),
       }));
       const full = all.find(({ limit, count }) => count.total >= limits[limit]);
       if (full) return { limit: NAMES[full.limit], retryAfterMs: full.count.resetS * 1_000 };
@@ -56,13 +57,17 @@ export function personBudget(limits: PersonLimits, counts: Counts, now: () => nu
       pairs.set(pair, true);
       return undefined;
     },
-    left: (actor) =>
-      (['perCaller', 'different'] as const).flatMap((limit) => {
-        const { total, resetS } = counts.of(nameOf(limit, actor));
-        return total === 0 ? [] : [{ limit: NAMES[limit], most: limits[limit], left: Math.max(0, limits[limit] - total), resetS }];
-      }),
-    async learn(actor) {
-      await Promise.all((['perCaller', 'different'] as const).map((limit) => counts.learn(nameOf(limit, actor))));
+    left(actor) {
+      const all: Left[] = [];
+      for (const limit of OF_CALLERS) {
+        const { total = 0, resetS = 0 } = counts.find(limit, actor) ?? {};
+        if (total > 0) all.push({ limit: NAMES[limit], most: limits[limit], left: Math.max(0, limits[limit] - total), resetS });
+      }
+      return all;
+    },
+    learn(actor) {
+      const learning = OF_CALLERS.flatMap((limit) => counts.learn(limit, actor) ?? []);
+      return learning.length > 0 ? Promise.all(learning) : undefined;
     },
   };
 }

@@ -52,26 +52,29 @@ const NAMES: Readonly<Record<keyof RateLimits, string>> = {
 
 /** Limits of requests over counts that replicas share. */
 export function createRates(changes: RateChanges, counts: Counts): Rates {
-  const mostOf = (limit: keyof RateLimits): number => changes[limit] ?? USUAL[limit];
+  const most: RateLimits = { ...USUAL, ...Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) };
 
-  function within(limit: keyof RateLimits, who: string): Count {
-    const count = counts.of(`${limit} ${who}`);
-    if (count.total >= mostOf(limit)) throw new TooOften(NAMES[limit], count.resetS);
-    return count;
+  function within(limit: keyof RateLimits, count: Count): void {
+    if (count.total >= most[limit]) throw new TooOften(NAMES[limit], count.resetS);
   }
 
   return {
     take(limit, who) {
-      const count = within(limit, who);
+      const count = counts.of(limit, who);
+      within(limit, count);
       count.add();
-      return { limit: NAMES[limit], most: mostOf(limit), left: Math.max(0, mostOf(limit) - count.total - 1), resetS: count.resetS };
+      return { limit: NAMES[limit], most: most[limit], left: Math.max(0, most[limit] - count.total), resetS: count.resetS };
     },
-    check: (limit, who) => void within(limit, who),
+    check: (limit, who) => within(limit, counts.of(limit, who)),
   };
 }
 
 /** `RateLimit` and `RateLimit-Policy` as the IETF's draft names them: every limit that the answer was counted under. */
-export const rateHeaders = (all: readonly Left[]): Readonly<Record<string, string>> => ({
-  ratelimit: all.map(({ limit, left, resetS }) => `"${limit}";r=${left};t=${resetS}`).join(', '),
-  'ratelimit-policy': all.map(({ limit, most }) => `"${limit}";q=${most};w=60`).join(', '),
-});
+export function rateHeaders(all: readonly Left[]): Readonly<Record<'ratelimit' | 'ratelimit-policy', string>> {
+  let [ratelimit, policy] = ['', ''];
+  for (const { limit, most, left, resetS } of all) {
+    ratelimit += `${ratelimit && ', '}"${limit}";r=${left};t=${resetS}`;
+    policy += `${policy && ', '}"${limit}";q=${most};w=60`;
+  }
+  return { ratelimit, 'ratelimit-policy': policy };
+}

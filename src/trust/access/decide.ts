@@ -1,5 +1,5 @@
 import type { Caller, Role } from '../../connect/index.ts';
-import { covers, type Needs, purposeText, type Subject } from './purpose.ts';
+import { type Needs, notCovered, purposeText, type Subject } from './purpose.ts';
 import type { ServiceSession } from './sessions.ts';
 
 /** Who may read a section. */
@@ -49,14 +49,16 @@ export type Why =
   | { readonly kind: 'not-needed'; readonly purpose: string; readonly paths: readonly string[] }
   | { readonly kind: 'not-granted'; readonly paths: readonly string[] };
 
+const BY_OPEN: Verdict = { allowed: true, by: 'open' };
+const BY_BULK: Verdict = { allowed: true, by: 'bulk' };
+const BY_SESSION: Verdict = { allowed: true, by: 'session' };
+
 /** Whether these eyes may see it. What no rule allows is refused. */
 export function decide({ caller, session, needs, bulk }: Eyes, { rule, subject, paths }: Wish): Verdict {
-  if (rule === 'OPEN') return { allowed: true, by: 'open' };
+  if (rule === 'OPEN') return BY_OPEN;
   if (bulk) {
-    const missing = paths.filter((path) => !covers(bulk.fields, path));
-    return missing.length === 0
-      ? { allowed: true, by: 'bulk' }
-      : { allowed: false, code: 'FORBIDDEN', why: { kind: 'not-granted', paths: missing } };
+    const missing = notCovered(bulk.fields, paths);
+    return missing.length === 0 ? BY_BULK : { allowed: false, code: 'FORBIDDEN', why: { kind: 'not-granted', paths: missing } };
   }
   if (!session || !needs) return { allowed: false, code: 'PURPOSE_REQUIRED', why: { kind: 'no-session' } };
   if (!subject) return decideSearch(session, needs, caller.role, paths);
@@ -77,7 +79,7 @@ function decideSearch(session: ServiceSession, needs: Needs, role: Role, paths: 
 }
 
 function within({ purpose }: ServiceSession, needs: Needs, paths: readonly string[]): Verdict {
-  const missing = paths.filter((path) => !covers(needs, path));
-  if (missing.length === 0) return { allowed: true, by: 'session' };
+  const missing = notCovered(needs, paths);
+  if (missing.length === 0) return BY_SESSION;
   return { allowed: false, code: 'FORBIDDEN', why: { kind: 'not-needed', purpose: purposeText(purpose), paths: missing } };
 }

@@ -39,3 +39,17 @@ export function covers(needs: Needs, path: string): boolean {
   for (let end = path.length; end > 0; end = path.lastIndexOf('.', end - 1)) if (needs.has(path.slice(0, end))) return true;
   return false;
 }
+
+const judged = new WeakMap<readonly string[], { readonly needs: Needs; readonly missing: readonly string[] }>();
+
+/**
+ * Those paths that needs do not cover. The last answer for a list is remembered with it: a document has one list for each of its
+ * sections, and whoever sends it mostly has the same needs as the one before. Neither lists nor needs ever change.
+ */
+export function notCovered(needs: Needs, paths: readonly string[]): readonly string[] {
+  const known = judged.get(paths);
+  if (known?.needs === needs) return known.missing;
+  const missing = paths.filter((path) => !covers(needs, path));
+  judged.set(paths, { needs, missing });
+  return missing;
+}

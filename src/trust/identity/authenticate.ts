@@ -49,10 +49,12 @@ export function createAuthenticator(issuers: readonly TrustedIssuer[], clock: Cl
   const known = new LRUCache<string, Verified>({ max: REMEMBERED });
   const possession = { clock, origins: options.origins, replays: createReplays(clock, options.shared) };
 
-  async function verified(token: string): Promise<Verified> {
-    const digest = hash('sha256', token, 'base64');
-    const remembered = known.get(digest);
-    if (remembered && clock.now() < remembered.until) return remembered;
+  function remembered(digest: string): Verified | undefined {
+    const found = known.get(digest);
+    return found && clock.now() < found.until ? found : undefined;
+  }
+
+  async function verifiedAnew(token: string, digest: string): Promise<Verified> {
     const fresh = await verify(token, byName, { now: clock.now(), nameOf: options.nameOf, realms }).catch((error: unknown) =>
       Promise.reject(reasonOf(error)),
     );
@@ -63,7 +65,8 @@ export function createAuthenticator(issuers: readonly TrustedIssuer[], clock: Cl
   return {
     async authenticate({ authorization, dpop, method, url }) {
       const { scheme, token } = credentials(authorization);
-      const { caller, jkt, methods } = await verified(token);
+      const digest = hash('sha256', token, 'base64');
+      const { caller, jkt, methods } = remembered(digest) ?? (await verifiedAnew(token, digest));
       if (scheme === 'bearer' && jkt)
         throw new Unauthenticated('this token is bound to a key: send "Authorization: DPoP …" with a proof', { challenge: 'bound' });
       if (scheme === 'dpop' && !jkt) throw new Unauthenticated('this token is bound to no key: send "Authorization: Bearer …"');
