@@ -2,6 +2,9 @@ import type { Worker } from 'node:cluster';
 
 type Send = Worker['process']['send'];
 
+/** The primary hands over one connection of each address it listens at, and the next when that has arrived. */
+const MOST = 4;
+
 /**
  * Closes the connections that were on their way to a worker when it ended. Node forgets them, open: whoever asked would wait
  * for ever, instead of asking again. Connections that arrived are closed on this side already, and closing twice does nothing.
@@ -20,6 +23,3 @@ export function closeWhatWasHanded(worker: Worker): void {
     for (const handle of handed) handle.close();
   });
 }
-
-/** The primary hands over one connection of each address it listens at, and the next when that has arrived. */
-const MOST = 4;

@@ -71,16 +71,17 @@ class Primary {
     const { runSecret, env } = this.#options;
     const worker = cluster.fork({ ...env, [SECRET]: runSecret });
     const since = performance.now();
-    // A line that breaks under what is sent: that the worker ended says it all.
-    worker.on('error', () => {});
     closeWhatWasHanded(worker);
     return new Promise((resolve, reject) => {
       const ended = new Promise<void>((done) => {
-        worker.once('exit', (code, signal) => {
-          this.#leave(worker, signal ?? `code ${code}`, performance.now() - since);
-          reject(new Error(`a worker ended while it was starting (${signal ?? `code ${code}`})`));
+        const end = (how: string) => {
+          this.#leave(worker, how, performance.now() - since);
+          reject(new Error(`a worker ended while it was starting (${how})`));
           done();
-        });
+        };
+        worker.once('exit', (code, signal) => end(signal ?? `code ${code}`));
+        // Where a line breaks under what is sent, the exit says it all; a process that could not be made has none.
+        worker.on('error', ({ message }) => worker.process.pid === undefined && end(message));
       });
       const answers = {
         joined: () => void this.#joined.add(worker.id),
@@ -93,9 +94,10 @@ class Primary {
     });
   }
 
-  /** From now on whoever ends is replaced. */
+  /** From now on whoever ends is replaced, and whoever ended while the others were starting. */
   keepUp(): void {
     this.#isKeptUp = true;
+    for (let missing = this.#options.count - this.#members.size; missing > 0; missing--) this.#replace();
   }
 
   async stop(): Promise<void> {

@@ -33,7 +33,12 @@ export function ownCrew(): Membership | undefined {
       own = part;
       void line.ask('joined');
     },
-    readings: async () => ((await line.ask('readings')) ?? (await own?.readings().then((one) => [one])) ?? []) as readonly Readings[],
+    async readings() {
+      const all = await line.ask('readings');
+      // Its own alone would look like a sum that fell.
+      if (!all) throw new Error('the primary did not say what the other workers have counted');
+      return all as readonly Readings[];
+    },
     async setClocks(aheadMs) {
       own?.setClock(aheadMs);
       await line.ask('setClocks', aheadMs);
