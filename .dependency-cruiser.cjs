@@ -13,6 +13,8 @@ const BESIDE = {
   // Says what the file may hold, in the words of the rooms that use it.
   settings: ['catalogue', 'connect', 'trust', 'calendar', 'retention', 'store'],
   kit: ['catalogue', 'connect', 'store'],
+  // What workers have counted is added up as metrics are.
+  workers: ['connect'],
 };
 /** Neighbours that may look one way: who a caller is, as plain data, is declared in connect, which never knows trust. */
 const SIDEWAYS = { trust: ['connect'] };
@@ -20,7 +22,7 @@ const SIDEWAYS = { trust: ['connect'] };
 const MAY_ALSO = { cli: ['settings', 'kit'], server: ['settings'] };
 
 /** The composition root: the only files that know everything. */
-const ROOT = '^src/(app|connectors|erasing|hall|keeping|keys|log|main|run|sandbox|tls)\\.ts$';
+const ROOT = '^src/(app|connectors|erasing|hall|keeping|keys|log|main|process|run|sandbox|tls|together|word)\\.ts$';
 const TEST = '\\.test\\.ts$';
 const FACE = '/index\\.ts$';
 

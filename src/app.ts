@@ -1,7 +1,6 @@
 /**
  * The composition root: the only place that knows every room. Settings are read before it and handed in.
  */
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
@@ -30,7 +29,7 @@ import {
 } from './graph/index.ts';
 import { auditKey, openCaseRoom } from './hall.ts';
 import { backupHall } from './keeping.ts';
-import { idKey } from './keys.ts';
+import { idKey, newRunSecret } from './keys.ts';
 import type { SandboxDescription } from './kit/index.ts';
 import { hallLog } from './log.ts';
 import { openSandbox, sandboxDoor } from './sandbox.ts';
@@ -48,6 +47,7 @@ import { checked, type IssuerSettings, packageFolder, type Settings } from './se
 import { derivedKey, openShared, Vault } from './store/index.ts';
 import { doorTls } from './tls.ts';
 import { createAuthenticator, isProtectedAddress, noticeCodes, subjectName } from './trust/index.ts';
+import type { Crew } from './workers/index.ts';
 
 /** A gateway that listens. */
 export interface Yimen {
@@ -69,18 +69,21 @@ export interface Fittings {
   casesTools?(tools: CasesTools): CasesTools;
   /** `false` for a gateway that shares its process with whoever tests it: their work is not its load. */
   readonly sheds?: boolean;
+  /** The workers of which this gateway is one. */
+  readonly crew?: Crew;
 }
 
 /** Starts a gateway. In the sandbox profile `settings.sandbox` must name running sandbox agencies. */
-export async function startYimen(settings: Settings, { casesTools = (tools) => tools, sheds = true }: Fittings = {}): Promise<Yimen> {
+export async function startYimen(settings: Settings, { casesTools = (tools) => tools, sheds = true, crew }: Fittings = {}): Promise<Yimen> {
   // An open door ends the start before anything is begun.
   const tls = doorTls(settings);
   const log = hallLog();
   const sandbox = settings.profile === 'sandbox' ? await openSandbox(settings) : undefined;
   const clock = movableClock(sandbox?.description.clock.offset ?? 0);
+  const metrics = createMetrics(crew?.readings);
+  crew?.join({ readings: metrics.readings, setClock: clock.set });
   const catalogue = openCatalogue(catalogueFolder(settings));
   const configured = await configuredConnectors(settings, sandbox?.description);
-  const metrics = createMetrics();
   const key = idKey(settings);
   // A wrong key ends the start, not the first case.
   auditKey(settings);
@@ -107,7 +110,7 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
   await cases.enter();
   const graph = createGraph({ folders: schemaFolders(settings), served: engine.served });
   const onInternal = (error: unknown, traceId: string) => log.error({ err: error, traceId }, 'internal error');
-  const runSecret = randomBytes(24).toString('base64url');
+  const runSecret = crew?.runSecret ?? newRunSecret();
   const execution = createExecution({ schema: graph.schema });
   const documents = hallDocuments(settings, graph, engine, rootAsks({ catalogue, clock }));
   const listening = { url: '' };
@@ -152,7 +155,7 @@ export async function startYimen(settings: Settings, { casesTools = (tools) => t
     ruleOf: (field) => graph.rules.get(field),
     bulkUsed: (actor, day) => cases.opened?.access.book.used(actor, day) ?? 0,
     origins: settings.config.origins ?? [],
-    sandbox: sandbox && sandboxDoor(sandbox.client, clock, cases),
+    sandbox: sandbox && sandboxDoor(sandbox.client, clock, crew?.setClocks ?? (async (aheadMs) => clock.set(aheadMs)), cases),
     runSecret,
     backup: async (folder) => backupHall(settings, (await cases.evidence()).source, folder),
     metrics,

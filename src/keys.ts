@@ -1,4 +1,4 @@
-/** The key of a hall, `keys.ids`: everything that is sealed hangs on it. */
+/** The key of a hall, `keys.ids`: everything that is sealed hangs on it. And the secret of a run, with which the CLI speaks to it. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -26,6 +26,8 @@ export function knownIdKey(settings: Settings): Buffer | undefined {
     return undefined;
   }
 }
+
+export const newRunSecret = (): string => randomBytes(24).toString('base64url');
 
 /** Where the key lies that no settings give. */
 export const keyFile = ({ data }: Settings): string => resolve(data, 'keys', 'ids');

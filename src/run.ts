@@ -1,46 +1,44 @@
-/** Starting and stopping as a process: spawns the sandbox, leaves word for the CLI, prints where things are. */
+/** Starting and stopping as a process: alone or in workers, with the sandbox in a process of its own. */
 import { fork } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startYimen, type Yimen } from './app.ts';
-import { sandboxModules, unbuiltConnectors } from './connectors.ts';
+import { startYimen } from './app.ts';
+import { sandboxModules } from './connectors.ts';
 import { loadSandbox, type SandboxHost, startSandboxHost } from './kit/index.ts';
-import { hallLog } from './log.ts';
+import { onStop, outliveLostFailures, sentence } from './process.ts';
 import { packageFolder, readSettings, type Settings } from './settings/index.ts';
+import { runTogether, runWorker, standsAgainstWorkers } from './together.ts';
+import { announce, notesOn, removeRunFile, writeRunFile } from './word.ts';
+import { ownCrew } from './workers/index.ts';
 
-/** Runs the gateway until it is told to stop. A wrong setting ends it with one readable sentence. */
-export async function runGateway(): Promise<void> {
-  const started = performance.now();
+/** Runs the gateway until it is told to stop, in so many workers as wanted. A wrong setting ends it with one readable sentence. */
+export async function runGateway({ workers }: { readonly workers?: number } = {}): Promise<void> {
   outliveLostFailures();
+  const crew = ownCrew();
+  if (crew) return runWorker(crew);
+  const started = performance.now();
   try {
-    const settings = await withSandbox(readSettings(process.env, process.cwd()));
-    const yimen = await startYimen(settings);
-    writeRunFile(settings, yimen);
-    announce(settings, yimen, performance.now() - started);
-    setImmediate(() => yimen.warmUp());
-    onStop(async () => {
-      rmSync(runFile(settings), { force: true });
-      await yimen.close();
-    });
+    const settings = readSettings(process.env, process.cwd());
+    const count = workers ?? settings.workers;
+    const against = count && standsAgainstWorkers(count, settings);
+    if (against) throw new Error(`${against.what}: ${against.todo}`);
+    const whole = await withSandbox(settings);
+    await (count ? runTogether(whole, count, started) : runAlone(whole, started));
   } catch (error) {
     console.error(`Yimen 一门 could not start.\n${sentence(error)}`);
     process.exit(1);
   }
 }
 
-/**
- * A promise that fails while nobody waits for it ends no process: a connector may let one go, and graphql-js lets go of
- * what is under way in a list when a later item fails at once. Whoever was waiting has had an answer.
- */
-function outliveLostFailures(): void {
-  const log = hallLog();
-  process.on('unhandledRejection', (cause) => log.error({ err: cause }, 'something failed that nobody waited for'));
-}
-
-function sentence(error: unknown, choice = 'PORT'): string {
-  const { code, port, message } = error as NodeJS.ErrnoException & { port?: number };
-  return code === 'EADDRINUSE' ? `port ${port} is taken: stop what runs there, or choose another with ${choice}` : message;
+async function runAlone(settings: Settings, started: number): Promise<void> {
+  const yimen = await startYimen(settings);
+  writeRunFile(settings, yimen);
+  announce(settings, { url: yimen.url, notes: notesOn(yimen), tookMs: performance.now() - started });
+  setImmediate(() => yimen.warmUp());
+  onStop(async () => {
+    removeRunFile(settings);
+    await yimen.close();
+  });
 }
 
 /** Runs all sandbox agencies until told to stop; tells a parent process its address. */
@@ -86,37 +84,4 @@ function spawnSandbox(): Promise<string> {
       console.error('The sandbox agencies have stopped; restart the gateway to get them back.');
     });
   });
-}
-
-/** Where a running gateway leaves word for the CLI. */
-export const runFile = (settings: Settings): string => resolve(settings.data, 'run.json');
-
-function writeRunFile(settings: Settings, yimen: Yimen): void {
-  mkdirSync(settings.data, { recursive: true });
-  const { sandbox, profile } = settings;
-  const content = { pid: process.pid, url: yimen.url, secret: yimen.runSecret, profile, ...(sandbox && { sandbox }) };
-  writeFileSync(runFile(settings), `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
-}
-
-function announce(settings: Settings, yimen: Yimen, tookMs: number): void {
-  const { url } = yimen;
-  const lines = [
-    `Yimen 一门 (${settings.profile})`,
-    `  GraphQL   ${url}/graphql`,
-    ...(settings.profile === 'sandbox'
-      ? [
-          `  explorer  ${url}/`,
-          `  sandbox   ${settings.sandbox}  (data are fictional 数据均为虚构)`,
-          '  token     npx yimen token --role clerk',
-        ]
-      : []),
-    ...unbuiltConnectors().map((id) => `  from sources: the connector ${id} (it was changed after the last npm run build)`),
-    ...yimen.unserved.map((section) => `  not connected: ${section} (answers AGENCY_NOT_CONNECTED)`),
-    `ready in ${(tookMs / 1_000).toFixed(1)} s`,
-  ];
-  console.log(lines.join('\n'));
-}
-
-function onStop(close: () => Promise<void>): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close().finally(() => process.exit(0)));
 }

@@ -17,8 +17,13 @@ export async function openSandbox(settings: Settings): Promise<OpenedSandbox> {
   return { client, description: await client.describe() };
 }
 
-/** Switches of the page at `/` and of the command line. */
-export function sandboxDoor(client: SandboxClient, clock: MovableClock, cases: CaseRoom): SandboxDoor {
+/** Switches of the page at `/` and of the command line. `setClocks` sets the clocks of all gateways behind this address. */
+export function sandboxDoor(
+  client: SandboxClient,
+  clock: MovableClock,
+  setClocks: (aheadMs: number) => Promise<void>,
+  cases: CaseRoom,
+): SandboxDoor {
   return {
     async clerk(subjects) {
       const caller = { role: 'clerk', actor: 'sandbox-clerk', window: 'W01' } as const;
@@ -33,9 +38,9 @@ export function sandboxDoor(client: SandboxClient, clock: MovableClock, cases: C
     async advance(ms) {
       const ahead = clock.offset + ms;
       await client.setClock(ahead);
-      clock.set(ahead);
+      await setClocks(ahead);
       return clock.offset;
     },
-    follow: (aheadMs) => clock.set(aheadMs),
+    follow: setClocks,
   };
 }

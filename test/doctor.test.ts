@@ -84,7 +84,7 @@ describe.skipIf(noPostgres !== undefined || noRedis !== undefined)('a hall on Po
       audit: { checkpoints: join(keys, 'checkpoints') },
       connectors: tax({ env: 'TAX_SECRET' }),
     };
-    const env = { YIMEN_PROFILE: 'production', DATABASE_URL: database.url, REDIS_URL: REDIS, TAX_SECRET: SECRET };
+    const env = { YIMEN_PROFILE: 'production', DATABASE_URL: database.url, REDIS_URL: REDIS, YIMEN_WORKERS: '2', TAX_SECRET: SECRET };
     const { code, of, data } = await doctor(config, env);
     expect(of).toMatchObject({
       node: expect.stringMatching(/^ok: Node\.js \d+/),
@@ -98,6 +98,7 @@ describe.skipIf(noPostgres !== undefined || noRedis !== undefined)('a hall on Po
       migrations: expect.stringMatching(/^warn: pending migrations: 0001-audit, 0002-cases/),
       redis: expect.stringMatching(/^ok: Redis \d+\./),
       'redis clock': expect.stringMatching(/^ok: the clock of /),
+      workers: 'ok: 2 on one port',
       'issuer https://id.example.cn/keys': expect.stringMatching(/^ok: 1 keys at/),
       'connector tax': 'ok: settings fit',
     });

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import type { Evidence } from '../cases/index.ts';
 import { openEvidence, openPages } from '../hall.ts';
 import { hallLog } from '../log.ts';
-import { runFile } from '../run.ts';
 import { readSettings, type Settings } from '../settings/index.ts';
 import { holdsDatabase } from '../store/index.ts';
 import type { ProofPages } from '../trust/index.ts';
+import { runFile } from '../word.ts';
 import { callGateway } from './running.ts';
 
 const watch = () => ({ clock: { now: () => Date.now() }, log: hallLog(process.stderr) });

@@ -7,7 +7,7 @@ import { schemaFolders } from '../connectors.ts';
 import { createGraph, printSchemaText } from '../graph/index.ts';
 import { describeHabit, FAULTS, type Fault, HABITS, type Habit, sandboxClient } from '../kit/index.ts';
 import { runGateway, runSandbox } from '../run.ts';
-import { readSettings } from '../settings/index.ts';
+import { readSettings, WorkerCount } from '../settings/index.ts';
 import { addAudit } from './audit.ts';
 import { addBackup } from './backup.ts';
 import { addCase } from './case.ts';
@@ -26,7 +26,15 @@ const program = new Command('yimen')
   .description('Yimen 一门: one GraphQL schema in front of every agency of a service hall')
   .version('0.1.0');
 
-program.command('start').description('start the gateway (in the sandbox profile with all sandbox agencies)').action(runGateway);
+program
+  .command('start')
+  .description('start the gateway (in the sandbox profile with all sandbox agencies)')
+  .option(
+    '--workers <count>',
+    'how many processes answer on the port: a number, or "auto" for one per core; needs DATABASE_URL',
+    workerCount,
+  )
+  .action(runGateway);
 
 program
   .command('token')
@@ -156,6 +164,12 @@ function howFar(text: string): (now: number) => number {
     const today = civilDateOf(now);
     return Date.parse(createCalendar().addWorkingDays(today, Number(days))) - Date.parse(today);
   };
+}
+
+function workerCount(text: string): number {
+  const { data, error } = WorkerCount.safeParse(text);
+  if (data === undefined) throw new InvalidArgumentError(error?.issues[0]?.message ?? '');
+  return data;
 }
 
 function list(text: string): string[] {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'undici';
 import { z } from 'zod';
-import { runFile } from '../run.ts';
 import { readSettings } from '../settings/index.ts';
+import { runFile } from '../word.ts';
 
 const RunFile = z.object({ url: z.string(), secret: z.string(), sandbox: z.string().optional() });
 

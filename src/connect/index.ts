@@ -104,4 +104,5 @@ export {
   type Role,
 } from './types.ts';
 export { createMetrics, type Metrics } from './watch/metrics.ts';
+export { addedUp, countsIn, type Readings } from './watch/readings.ts';
 export * as xml from './xml-shapes.ts';

@@ -28,7 +28,7 @@ export interface SandboxDoor {
   /** Moves gateway and agencies ahead by so many milliseconds; gives back how far they are ahead now. */
   advance(ms: number): Promise<number>;
   /** The agencies' clock was moved, by whoever: so far is it ahead now. */
-  follow(aheadMs: number): void;
+  follow(aheadMs: number): Promise<void>;
 }
 
 export interface ServerOptions extends DoorOptions {
@@ -154,7 +154,7 @@ function addSandbox(app: FastifyInstance, sandbox: SandboxDoor, options: ServerO
     await allowed(request);
     const { advanceMs, aheadMs } = request.body ?? {};
     if (typeof aheadMs === 'number' && aheadMs >= 0) {
-      sandbox.follow(aheadMs);
+      await sandbox.follow(aheadMs);
       return { aheadMs };
     }
     if (typeof advanceMs !== 'number' || !(advanceMs >= 0))

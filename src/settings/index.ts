@@ -2,6 +2,7 @@
  * Settings: one file, `yimen.config.json`, and a few environment variables, read once at start by the server and the CLI alike.
  */
 import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -193,11 +194,24 @@ export interface Settings {
   readonly redis: string | undefined;
   /** `postgres://…` of the hall's database; without it the embedded one in the data folder. */
   readonly database: string | undefined;
+  /** How many processes answer on the port; without it this one does. */
+  readonly workers: number | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const Port = z.coerce.number().int().min(0).max(65_535);
+const MOST_WORKERS = 64;
+
+const WORKERS = `a whole number from 1 to ${MOST_WORKERS}, or "auto": one for each core`;
+
+/** How many workers a text asks for. */
+export const WorkerCount = z
+  .string()
+  .regex(/^(auto|\d+)$/, WORKERS)
+  .transform((text) => (text === 'auto' ? Math.min(availableParallelism(), MOST_WORKERS) : Number(text)))
+  .refine((count) => count >= 1 && count <= MOST_WORKERS, WORKERS);
+
 const ProfileName = z.enum(['sandbox', 'production']);
 
 /** Reads settings from the environment and the file it names. Throws with the file and the key when something is wrong. */
@@ -215,6 +229,7 @@ export function readSettings(env: Environment, cwd: string): Settings {
     sandbox: env['YIMEN_SANDBOX'] || undefined,
     redis: env['REDIS_URL'] || undefined,
     database: env['DATABASE_URL'] || undefined,
+    workers: fromEnv(env, 'YIMEN_WORKERS', WorkerCount.optional(), undefined),
   };
 }
 

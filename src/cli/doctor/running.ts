@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { request } from 'undici';
-import { runFile } from '../../run.ts';
 import type { Settings } from '../../settings/index.ts';
+import { runFile } from '../../word.ts';
 import { runningGateway } from '../running.ts';
 import { type Check, ok, warn } from './check.ts';
 

@@ -3,6 +3,7 @@ import { request } from 'undici';
 import { sandboxClient } from '../../kit/index.ts';
 import type { Settings } from '../../settings/index.ts';
 import { folderHolder, holdsDatabase, type Looked, lookAtDatabase, lookAtRedis } from '../../store/index.ts';
+import { standsAgainstWorkers } from '../../together.ts';
 import { type Check, type Finding, fail, ok, reasonOf, warn } from './check.ts';
 import type { Running } from './running.ts';
 
@@ -16,6 +17,7 @@ const EMBEDDED_MS = 30_000;
 export const serverChecks = (settings: Settings, running: Promise<Running>): readonly Check[] => [
   ...databaseChecks(settings, running),
   ...redisChecks(settings),
+  ...workersChecks(settings),
   ...(settings.config.issuers ?? []).map((issuer) => jwksCheck(issuer.issuer, issuer.jwks)),
   ...(settings.profile === 'sandbox' ? [sandboxCheck(settings, running)] : []),
 ];
@@ -95,6 +97,13 @@ function redisChecks({ redis }: Settings): readonly Check[] {
     { name: 'redis', run: () => look().then(({ version }) => ok(`Redis ${version} at ${where}`), away) },
     { name: 'redis clock', run: () => look().then((looked) => skewFinding(where, looked), unknown) },
   ];
+}
+
+function workersChecks(settings: Settings): readonly Check[] {
+  const { workers } = settings;
+  if (workers === undefined) return [];
+  const against = standsAgainstWorkers(workers, settings);
+  return [{ name: 'workers', run: async () => (against ? fail(against.what, against.todo) : ok(`${workers} on one port`)) }];
 }
 
 const jwksCheck = (issuer: string, given: string | undefined): Check => ({
