@@ -31,7 +31,7 @@ const SEMI_SPACE = '--max-semi-space-size=64';
 /** Who ended sooner died of its start, or of what the next one will be asked, too. */
 const SOON_MS = 10_000;
 /** A worker that does not answer so long has too much to do. */
-const PATIENCE_MS = 1_000;
+const PATIENCE_MS = 2_000;
 const PAUSE_MS = { first: 250, most: 30_000 };
 /** Longer than a worker takes to drain: whoever is still there then hangs. */
 const STOP_MS = 30_000;
