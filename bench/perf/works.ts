@@ -13,9 +13,9 @@ export interface Work {
   readonly contenders: readonly string[];
 }
 
-const ALL = ['floor', 'mercurius', 'mercurius-guarded', 'yoga', 'apollo', 'hive', 'yimen', 'yimen-open'];
+const ALL = ['floor', 'mercurius', 'mercurius-guarded', 'yoga', 'apollo', 'hive', 'yimen', 'yimen-apart', 'yimen-open'];
 const LISTS = ALL.filter((id) => id !== 'hive');
-const UNDER_LOAD = ['floor', 'mercurius', 'mercurius-guarded', 'yimen'];
+const UNDER_LOAD = ['floor', 'mercurius', 'mercurius-guarded', 'yimen', 'yimen-apart'];
 
 /** Keeps a gateway's core busy; more would only wait. */
 const CONNECTIONS = 32;

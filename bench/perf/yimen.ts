@@ -32,15 +32,17 @@ export interface Setting {
   readonly agencies: Readonly<Record<Section, number>>;
   readonly issuer: Pick<Issuer, 'name' | 'audience' | 'jwks' | 'subjects'>;
   readonly remembers: boolean;
+  /** Whether what several requests ask at the same moment goes out in one call. */
+  readonly together: boolean;
   /** In front of the sandbox's agencies, by the shipped connectors. */
   readonly isSandbox: boolean;
 }
 
 /** `yimen.config.json` of the hall under load. */
-export function config({ agencies, issuer, remembers, isSandbox }: Setting): object {
+export function config({ agencies, issuer, remembers, together, isSandbox }: Setting): object {
   const connectors = Object.entries(FOLDERS).map(([section, folder]) => [
     folder,
-    { module: `${CONNECTORS}/${folder}/connector.js`, settings: { url: `http://127.0.0.1:${agencies[section as Section]}` } },
+    { module: `${CONNECTORS}/${folder}/connector.js`, settings: { url: `http://127.0.0.1:${agencies[section as Section]}`, together } },
   ]);
   return {
     ...(isSandbox ? {} : { connectors: Object.fromEntries(connectors) }),

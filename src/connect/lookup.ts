@@ -19,6 +19,11 @@ interface LookupBase {
 export interface BatchLookup<K, V> extends LookupBase {
   /** Most keys in one call. */
   readonly batch: number;
+  /**
+   * The agency is not told who asks (the call's `caller` and `traceId` are not used): then what several requests of callers
+   * with equal rights ask at the same moment goes out in one call. Default false.
+   */
+  readonly together?: boolean;
   /** One reading per key, in the keys' order; see {@link byKey}. What it throws counts for every key. */
   load(keys: readonly K[], call: Call): Promise<readonly Reading<V>[]>;
 }

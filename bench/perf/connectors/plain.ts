@@ -11,14 +11,16 @@ const CONNECTIONS = 512;
 /** Limits that none of the works reaches, so that what is measured is the price of having them. */
 export const policy = { timeout: '8s', concurrency: CONNECTIONS, queue: 8_192, perSecond: 1_000_000, perDay: 1_000_000_000 } as const;
 
-export const settings = z.strictObject({ url: z.url() });
+/** The agencies are not told who asks: what several requests ask at the same moment may go out in one call. */
+export const settings = z.strictObject({ url: z.url(), together: z.boolean() });
 
 const Rows = z.object({ items: z.array(z.looseObject({ uscc: z.string() })) });
 
 /** A section whose rows are in the schema's terms already; each is held against its shape on its own. */
-export const sectionOf = <V>(client: JsonClient, shape: z.ZodType<V>) =>
+export const sectionOf = <V>(client: JsonClient, shape: z.ZodType<V>, together: boolean) =>
   lookup({
     batch: BATCH,
+    together,
     fresh: '10m',
     stale: '24h',
     async load(usccs: readonly string[], call) {

@@ -8,6 +8,7 @@ import type { Freshness, Waiting } from '../types.ts';
 import { InFlight } from './in-flight.ts';
 import type { Memory, Remembered } from './memory.ts';
 import { type Question, questionKey } from './question.ts';
+import { Together } from './together.ts';
 
 /** Absence is remembered only briefly: a company may be registered while its owner waits at the counter. */
 const ABSENT_FRESH_MS = 10_000;
@@ -57,7 +58,10 @@ export class RememberingSource {
   readonly #inFlight = new InFlight<Sourced<unknown>>();
   readonly #ages = new WeakMap<object, Ages | null>();
 
+  readonly #together: Together;
+
   constructor(source: Source, options: RememberingOptions) {
+    this.#together = new Together(source, LONGEST_MS);
     this.connector = source.connector;
     this.agency = source.agency;
     this.#source = source;
@@ -157,7 +161,7 @@ export class RememberingSource {
     this.#send(section, lookup, wanted, outliving, arrive);
   }
 
-  /** One call for all where the lookup takes many keys, else a call each, whose answers arrive one by one. */
+  /** One call for all where the lookup takes many keys, perhaps with those of other requests; else a call each, whose answers arrive one by one. */
   #send(
     section: string,
     lookup: Lookup<unknown, unknown>,
@@ -169,7 +173,9 @@ export class RememberingSource {
     const send = async (some: readonly unknown[], from: number) => {
       for (const [i, answer] of (await this.#source.ask(section, lookup, some, asking)).entries()) arrive(from + i, answer);
     };
-    if ('load' in lookup) void send(keys, 0);
+    if ('load' in lookup && lookup.together && !asking.onStep)
+      this.#together.join(companyOf(wanted[0] as Wanted), { section, lookup, keys, asking, arrive });
+    else if ('load' in lookup) void send(keys, 0);
     else for (const [i, key] of keys.entries()) void send([key], i);
   }
 
@@ -239,6 +245,9 @@ function all<T>(answers: readonly (T | Promise<T>)[]): Promise<readonly T[]> {
   const [only] = answers;
   return answers.length === 1 && only instanceof Promise ? only.then((it) => [it]) : Promise.all(answers);
 }
+
+/** Whoever may share an answer may share a call. */
+const companyOf = ({ question: { section, identity, purpose } }: Wanted): string => JSON.stringify([section, identity, purpose]);
 
 const freshFor = ({ reading }: Remembered, { fresh }: Ages): number =>
   reading.kind === 'absent' ? Math.min(fresh, ABSENT_FRESH_MS) : fresh;

@@ -21,5 +21,7 @@ export default connector({
   agency: 'js-public-credit',
   settings,
   policy,
-  open: ({ settings: { url }, http }) => ({ fields: { Enterprise: { credit: sectionOf(http.json({ url }), Credit) } } }),
+  open: ({ settings: { url, together }, http }) => ({
+    fields: { Enterprise: { credit: sectionOf(http.json({ url }), Credit, together) } },
+  }),
 });

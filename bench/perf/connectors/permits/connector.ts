@@ -22,5 +22,7 @@ export default connector({
   agency: 'js-service-portal',
   settings,
   policy,
-  open: ({ settings: { url }, http }) => ({ fields: { Enterprise: { permits: sectionOf(http.json({ url }), Permits) } } }),
+  open: ({ settings: { url, together }, http }) => ({
+    fields: { Enterprise: { permits: sectionOf(http.json({ url }), Permits, together) } },
+  }),
 });

@@ -32,9 +32,11 @@ export default connector({
   agency: 'market-regulation',
   settings,
   policy,
-  open({ settings: { url }, http }) {
+  open({ settings: { url, together }, http }) {
     const registry = http.json({ url });
-    return { fields: { Query: { enterprises: search(registry) }, Enterprise: { registration: sectionOf(registry, Registration) } } };
+    return {
+      fields: { Query: { enterprises: search(registry) }, Enterprise: { registration: sectionOf(registry, Registration, together) } },
+    };
   },
 });
 

@@ -17,5 +17,7 @@ export default connector({
   agency: 'hrss',
   settings,
   policy,
-  open: ({ settings: { url }, http }) => ({ fields: { Enterprise: { socialInsurance: sectionOf(http.json({ url }), SocialInsurance) } } }),
+  open: ({ settings: { url, together }, http }) => ({
+    fields: { Enterprise: { socialInsurance: sectionOf(http.json({ url }), SocialInsurance, together) } },
+  }),
 });

@@ -18,5 +18,5 @@ export default connector({
   agency: 'taxation',
   settings,
   policy,
-  open: ({ settings: { url }, http }) => ({ fields: { Enterprise: { tax: sectionOf(http.json({ url }), Tax) } } }),
+  open: ({ settings: { url, together }, http }) => ({ fields: { Enterprise: { tax: sectionOf(http.json({ url }), Tax, together) } } }),
 });
