@@ -138,7 +138,7 @@ export async function requestContext(
       language,
       clock,
       vault: options.access.vault,
-      book: async () => (await options.cases.access()).book,
+      book: () => options.cases.opened?.access.book ?? options.cases.access().then(({ book }) => book),
       bulkUsed: options.bulkUsed,
       perAgency: options.documents.perAgency,
       spend: (person) => options.persons.spend(caller.actor, person),

@@ -72,7 +72,7 @@ export interface LooksTools {
   readonly language: Language;
   readonly clock: Clock;
   readonly vault: Vault;
-  readonly book: () => Promise<AccessBook>;
+  readonly book: () => AccessBook | Promise<AccessBook>;
   /** Sections that a machine has read today. */
   readonly bulkUsed: (actor: string, day: string) => number;
   /** Questions that one request may ask of one agency. */

@@ -36,13 +36,13 @@ class Kept implements Count {
   others = 0;
   isTelling = false;
   learnt: Promise<void> | undefined;
-  readonly #now: () => number;
+  /** When somebody looked last. */
+  lookedAt = 0;
   readonly #tell: Tell;
 
-  constructor(full: string, minute: number, now: () => number, tell: Tell) {
+  constructor(full: string, minute: number, tell: Tell) {
     this.full = full;
     this.minute = minute;
-    this.#now = now;
     this.#tell = tell;
   }
 
@@ -51,13 +51,19 @@ class Kept implements Count {
   }
 
   get resetS(): number {
-    return Math.ceil(((this.minute + 1) * MINUTE_MS - this.#now()) / 1_000);
+    return Math.ceil(((this.minute + 1) * MINUTE_MS - this.lookedAt) / 1_000);
   }
 
   add(units = 1): void {
     this.own += units;
     this.#tell(this);
   }
+}
+
+/** Whether a count is of the minute of a look; notes the look. */
+function isOf(count: Kept, at: number): boolean {
+  count.lookedAt = at;
+  return count.minute === Math.floor(at / MINUTE_MS);
 }
 
 /**
@@ -68,8 +74,6 @@ class Kept implements Count {
 export function createCounts(shared: Shared | undefined, now: () => number = Date.now): Counts {
   const limits = new Map<string, LRUCache<string, Kept>>();
 
-  const minuteNow = () => Math.floor(now() / MINUTE_MS);
-
   function keptUnder(limit: string): LRUCache<string, Kept> {
     const known = limits.get(limit);
     if (known) return known;
@@ -78,16 +82,19 @@ export function createCounts(shared: Shared | undefined, now: () => number = Dat
     return fresh;
   }
 
+  // Somebody looks several times in each request, so the clock is read once in each look.
   function find(limit: string, who: string): Kept | undefined {
     const count = limits.get(limit)?.get(who);
-    return count?.minute === minuteNow() ? count : undefined;
+    return count && isOf(count, now()) ? count : undefined;
   }
 
   function of(limit: string, who: string): Kept {
-    const known = find(limit, who);
-    if (known) return known;
-    const minute = minuteNow();
-    const fresh = new Kept(`${minute} ${limit} ${who}`, minute, now, tell);
+    const at = now();
+    const known = limits.get(limit)?.get(who);
+    if (known && isOf(known, at)) return known;
+    const minute = Math.floor(at / MINUTE_MS);
+    const fresh = new Kept(`${minute} ${limit} ${who}`, minute, tell);
+    fresh.lookedAt = at;
     keptUnder(limit).set(who, fresh);
     return fresh;
   }

@@ -21,6 +21,23 @@ describe('whose address it is', () => {
 });
 
 describe('how often', () => {
+  it('is counted under each limit and in each minute anew; whoever is only asked about has no count', () => {
+    let now = 60_000_000;
+    const counts = createCounts(undefined, () => now);
+    expect(counts.find('a', 'x')).toBeUndefined();
+    counts.of('a', 'x').add(2);
+    counts.of('b', 'x').add();
+    now += 15_000;
+    expect([counts.find('a', 'x'), counts.find('b', 'x')]).toMatchObject([
+      { total: 2, resetS: 45 },
+      { total: 1, resetS: 45 },
+    ]);
+    expect(counts.learn('a', 'x')).toBeUndefined();
+    now += 45_000;
+    expect(counts.find('a', 'x')).toBeUndefined();
+    expect(counts.of('a', 'x')).toMatchObject({ total: 0, resetS: 60 });
+  });
+
   it('counts by the minute, each for itself', () => {
     let now = 60_000_000;
     const rates = createRates(
