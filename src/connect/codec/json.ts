@@ -10,6 +10,9 @@ const RISKY_NUMBER = /(?:^|[:[,])\s*-?(?:\d{16}|\d[\d.]*[eE]\+?\d{3})/;
 /** How a text may spell names that reach for what every object has; without one of these it cannot. */
 const SUSPECT = /\\u|__proto__|"constructor"/;
 
+/** The same, or a space after a quote: then a name and its colon may stand apart. */
+const UNUSUAL = new RegExp(`${SUSPECT.source}|"\\s`);
+
 /**
  * Parses an agency's JSON so that nothing is lost silently: a doubled key, `__proto__`, and a number that does not fit
  * are errors; an integer beyond 2^53 arrives as a string of its digits, so that a shape that expects a number refuses it.
@@ -20,26 +23,38 @@ export function decodeJson(text: string): unknown {
 }
 
 /**
- * The value of a text that JSON itself writes in the very same way: then it has no doubled key, no number that lost
- * digits, and no name in disguise. Undefined for any other, which is not yet wrong.
+ * The value of a text that is written as most are, if there is nothing to say against it; undefined for any other, which
+ * is not yet wrong. Every name has its colon right after its quote here, so as many `":` as names means that none is there
+ * twice; a text that holds one itself has more.
  */
 function plainly(text: string): unknown {
-  if (RISKY_NUMBER.test(text) || SUSPECT.test(text)) return undefined;
+  if (UNUSUAL.test(text) || RISKY_NUMBER.test(text)) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    return isShallow(value, MAX_DEPTH) && JSON.stringify(value) === text ? value : undefined;
+    return namesOf(value, MAX_DEPTH) === colonsIn(text) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isShallow(value: unknown, most: number): boolean {
-  if (typeof value !== 'object' || value === null) return true;
-  if (most === 0) return false;
-  if (Array.isArray(value)) return value.every((each) => isShallow(each, most - 1));
+/** How many names a value has; not a number where it is nested deeper than `most`. */
+function namesOf(value: unknown, most: number): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  if (most === 0) return Number.NaN;
+  let names = 0;
+  if (Array.isArray(value)) {
+    for (const each of value) names += namesOf(each, most - 1);
+    return names;
+  }
   const record = value as Readonly<Record<string, unknown>>;
-  for (const name in record) if (!isShallow(record[name], most - 1)) return false;
-  return true;
+  for (const name in record) names += 1 + namesOf(record[name], most - 1);
+  return names;
+}
+
+function colonsIn(text: string): number {
+  let colons = 0;
+  for (let at = text.indexOf('":'); at >= 0; at = text.indexOf('":', at + 2)) colons++;
+  return colons;
 }
 
 function carefully(text: string): unknown {
