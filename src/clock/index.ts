@@ -47,3 +47,5 @@ export function milliseconds(duration: Duration): number {
   if (value === undefined) throw new TypeError(`a duration is a number and ms, s, m, h or d (like "10m"), got "${duration}"`);
   return value;
 }
+
+export { type Ending, LightEnding, Listeners, signalOf } from './ending.ts';

@@ -1,68 +1,9 @@
+import { type Ending, LightEnding, Listeners } from '../clock/index.ts';
 import type { Call, Waiting } from './types.ts';
 
 /** Why a call was aborted when its time was over. */
 export class DeadlineOver extends Error {
   override readonly name = 'DeadlineOver';
-}
-
-/** What a deadline shows of itself: an `AbortSignal`, or something lighter that ends in the same way. */
-export type Ending = Pick<AbortSignal, 'aborted' | 'reason'> & {
-  addEventListener(type: 'abort', listener: () => void): void;
-  removeEventListener(type: 'abort', listener: () => void): void;
-};
-
-type Listener = () => void;
-
-/** Whoever listens for an end: mostly one. */
-class Listeners {
-  #first: Listener | undefined;
-  #others: Set<Listener> | undefined;
-
-  get isEmpty(): boolean {
-    return this.#first === undefined && !this.#others?.size;
-  }
-
-  add(listener: Listener): void {
-    if (this.#first === undefined) {
-      this.#first = listener;
-      return;
-    }
-    this.#others ??= new Set();
-    this.#others.add(listener);
-  }
-
-  delete(listener: Listener): void {
-    if (this.#first === listener) this.#first = undefined;
-    else this.#others?.delete(listener);
-  }
-
-  /** Listeners that go away meanwhile are not called. */
-  call(): void {
-    this.#first?.();
-    for (const listener of this.#others ?? []) listener();
-  }
-}
-
-/** An {@link Ending} without the weight of a signal: every call has several. */
-class LightEnding implements Ending {
-  readonly #listeners = new Listeners();
-  aborted = false;
-  reason: unknown;
-
-  addEventListener(_type: 'abort', listener: Listener): void {
-    this.#listeners.add(listener);
-  }
-
-  removeEventListener(_type: 'abort', listener: Listener): void {
-    this.#listeners.delete(listener);
-  }
-
-  end(reason: unknown): void {
-    if (this.aborted) return;
-    this.aborted = true;
-    this.reason = reason;
-    this.#listeners.call();
-  }
 }
 
 /** Follows a signal for many listeners behind one of its own, for as long as there are any: on a signal each is dear. */
@@ -131,7 +72,6 @@ export class TimedCall implements Call {
   readonly #onOuter = () => this.#end(this.#outer.reason);
   #fail: ((cause: unknown) => void) | undefined;
   #isOver = false;
-  #signal: AbortSignal | undefined;
 
   constructor({ caller, traceId, connector, agency, operation, onStep, signal }: Waiting, ms: number) {
     this.caller = caller;
@@ -146,10 +86,8 @@ export class TimedCall implements Call {
     else signal.addEventListener('abort', this.#onOuter);
   }
 
-  /** Made for whoever asks for it: most calls end without anybody having looked. */
   get signal(): AbortSignal {
-    this.#signal ??= signalOf(this.ending);
-    return this.#signal;
+    return this.ending.signal;
   }
 
   /**
@@ -192,12 +130,3 @@ export class TimedCall implements Call {
 
 /** When a call ends, without making a signal for it. */
 export const endingOf = (call: Pick<Call, 'signal'>): Ending => (call instanceof TimedCall ? call.ending : call.signal);
-
-/** The same as a signal, for those who want nothing else. */
-export function signalOf(ending: Ending): AbortSignal {
-  if (ending instanceof AbortSignal) return ending;
-  const controller = new AbortController();
-  if (ending.aborted) controller.abort(ending.reason);
-  else ending.addEventListener('abort', () => controller.abort(ending.reason));
-  return controller.signal;
-}

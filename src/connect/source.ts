@@ -1,7 +1,7 @@
-import { type Clock, milliseconds } from '../clock/index.ts';
+import { type Clock, type Ending, milliseconds } from '../clock/index.ts';
 import type { Shared } from '../store/index.ts';
 import type { Handed } from './desk.ts';
-import { type Ending, TimedCall } from './ending.ts';
+import { TimedCall } from './ending.ts';
 import { AgencyError, type AgencyFault } from './errors.ts';
 import { Breaker, type BreakerState } from './guard/breaker.ts';
 import { MaintenanceCalendar } from './guard/maintenance.ts';

@@ -10,8 +10,7 @@
  * - reading 读数: what came of one key: a value, an absence or a failure.
  * - provenance 来源说明: who said so, when, how fresh.
  */
-import type { Duration } from '../clock/index.ts';
-import type { Ending } from './ending.ts';
+import type { Duration, Ending } from '../clock/index.ts';
 import type { AgencyError } from './errors.ts';
 
 /** Roles a caller may have. */

@@ -1,4 +1,4 @@
-import type { Ending } from './ending.ts';
+import type { Ending } from '../clock/index.ts';
 
 /** What comes of work, or the signal's reason when that comes first. */
 export function untilAborted<T>(work: Promise<T>, signal: Ending): Promise<T> {

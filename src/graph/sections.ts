@@ -65,17 +65,20 @@ function sectionRule(section: string, rules: ReadonlyMap<string, SchemaRule>): A
 }
 
 function sectionResolver({ section, rule, agency }: SectionPlace, key: string | undefined): Resolver {
-  return async (parent, args, context, info) => {
-    if (agency === undefined) throw notConnected(context.language);
-    if (!key) checkSearch(args);
-    const subject = key ? subjectIn(section, parent[key]) : undefined;
-    const look: Look = { section, rule, agency, subject, paths: pathsSeen(section, info.returnType as GraphQLObjectType, info) };
-    context.looks.admit(look);
+  return (parent, args, context, info) => {
     try {
-      return await context.reader.read(section, key ? parent[key] : args);
+      if (agency === undefined) throw notConnected(context.language);
+      if (!key) checkSearch(args);
+      const subject = key ? subjectIn(section, parent[key]) : undefined;
+      const look: Look = { section, rule, agency, subject, paths: pathsSeen(section, info.returnType as GraphQLObjectType, info) };
+      context.looks.admit(look);
+      return context.reader.read(section, key ? parent[key] : args).catch((error: unknown) => {
+        context.looks.missed(look);
+        throw error instanceof AgencyError ? agencyFailure(error, context) : error;
+      });
     } catch (error) {
-      context.looks.missed(look);
-      throw error instanceof AgencyError ? agencyFailure(error, context) : error;
+      // As a promise: beside an item of a list that fails at once, graphql-js loses what is under way.
+      return Promise.reject(error as Error);
     }
   };
 }

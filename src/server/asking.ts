@@ -5,7 +5,7 @@ import secure from 'secure-json-parse';
 import type { Calendar } from '../calendar/index.ts';
 import type { CaseRoom } from '../cases/index.ts';
 import type { Catalogue } from '../catalogue/index.ts';
-import { type Clock, parseDuration } from '../clock/index.ts';
+import { type Clock, LightEnding, parseDuration } from '../clock/index.ts';
 import type { Caller, Engine, Language } from '../connect/index.ts';
 import {
   type AccessRoom,
@@ -25,7 +25,6 @@ import { Forbidden, purposeText, type ServiceSession, Unauthenticated } from '..
 import { RequestProblem, readBody } from './body.ts';
 import { corsHeaders } from './cors.ts';
 import { type Left, type Load, Overloaded, type PersonBudget, TooOften } from './limits/index.ts';
-import { RequestEnd } from './request-end.ts';
 import { type Gatekeeping, signedIn } from './signed-in.ts';
 
 const DEADLINE_MS = 8_000;
@@ -118,7 +117,7 @@ class SessionOver extends Error {
 export async function requestContext(
   request: IncomingMessage,
   { caller, session, traceId }: Asked,
-  end: RequestEnd | AbortSignal,
+  end: LightEnding | AbortSignal,
   options: DoorOptions,
 ): Promise<RequestContext> {
   const { catalogue, calendar, clock, ids, notices, connectorsOf, engine } = options;
@@ -158,7 +157,7 @@ export async function requestContext(
     cases: options.cases,
     checkForm: options.checkForm,
     get signal() {
-      return end instanceof RequestEnd ? end.signal : end;
+      return end instanceof LightEnding ? end.signal : end;
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LightEnding } from '../clock/index.ts';
 import { type Asked, type DoorOptions, deadline, door, type Handler, readJson, requestContext } from './asking.ts';
 import { rateHeaders } from './limits/index.ts';
-import { RequestEnd } from './request-end.ts';
 
 /** The bare handler of `/graphql`: who asks, how long there is, then the answer. */
 export const graphqlDoor = (options: DoorOptions): Handler =>
@@ -9,7 +9,7 @@ export const graphqlDoor = (options: DoorOptions): Handler =>
 
 async function answer(request: IncomingMessage, response: ServerResponse, asked: Asked, options: DoorOptions): Promise<void> {
   const body = request.method === 'POST' ? await readJson(request) : undefined;
-  const end = new RequestEnd();
+  const end = new LightEnding();
   const timer = setTimeout(() => end.end(new DOMException('deadline', 'TimeoutError')), deadline(request));
   response.on('close', () => {
     if (!response.writableFinished) end.end(new DOMException('client gone', 'AbortError'));

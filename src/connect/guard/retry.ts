@@ -1,4 +1,4 @@
-import type { Ending } from '../ending.ts';
+import type { Ending } from '../../clock/index.ts';
 import { AgencyError } from '../errors.ts';
 import type { Waiting } from '../types.ts';
 

@@ -1,4 +1,4 @@
-import type { Ending } from '../ending.ts';
+import type { Ending } from '../../clock/index.ts';
 
 interface VoyageEvents {
   /** All who waited have gone, and something is still under way. */
@@ -23,28 +23,61 @@ export class InFlight<T> {
     return voyage;
   }
 
-  /** Waits for a question in flight, of several for the last that set out, until the signal aborts; rejects with its reason then. */
-  wait(question: string, signal: Ending): Promise<T> {
-    const flight = this.#flights.get(question);
-    const voyage = flight?.voyage;
-    if (!flight || !voyage) throw new Error('wait() is for questions that have set out');
-    voyage.board();
-    return new Promise((resolve, reject) => {
-      const gaveUp = () => {
-        flight.waiters = flight.waiters.filter((waiter) => waiter !== answered);
-        signal.removeEventListener('abort', gaveUp);
-        voyage.leave();
-        reject(signal.reason as Error);
-      };
-      const answered = (answer: T) => {
-        signal.removeEventListener('abort', gaveUp);
-        voyage.leave();
-        resolve(answer);
-      };
-      flight.waiters.push(answered);
-      if (signal.aborted) gaveUp();
-      else signal.addEventListener('abort', gaveUp);
+  /**
+   * Waits for questions in flight (of several with one name for the last that set out) until all are answered or the signal
+   * aborts: what is not there by then is undefined.
+   */
+  wait(questions: readonly string[], signal: Ending): Promise<readonly (T | undefined)[]> {
+    const flights = questions.map((question) => {
+      const flight = this.#flights.get(question);
+      if (!flight) throw new Error('wait() is for questions that have set out');
+      return flight;
     });
+    return new Promise((resolve) => new Waiter(flights, signal, resolve));
+  }
+}
+
+/** Somebody who waits for several answers: one listener and one promise, however many they are. */
+class Waiter<T> {
+  readonly #flights: readonly Flight<T>[];
+  readonly #signal: Ending;
+  readonly #resolve: (answers: readonly (T | undefined)[]) => void;
+  readonly #answers: (T | undefined)[];
+  readonly #onAbort = () => this.#giveUp();
+  #missing: number;
+
+  constructor(flights: readonly Flight<T>[], signal: Ending, resolve: (answers: readonly (T | undefined)[]) => void) {
+    this.#flights = flights;
+    this.#signal = signal;
+    this.#resolve = resolve;
+    this.#answers = flights.map(() => undefined);
+    this.#missing = flights.length;
+    for (const [place, { voyage, waiting }] of flights.entries()) {
+      voyage?.board();
+      waiting.push({ waiter: this, place });
+    }
+    if (signal.aborted) this.#giveUp();
+    else signal.addEventListener('abort', this.#onAbort);
+  }
+
+  answered(place: number, answer: T): void {
+    this.#answers[place] = answer;
+    if (--this.#missing === 0) this.#end();
+  }
+
+  #giveUp(): void {
+    for (const flight of this.#flights) {
+      // What has arrived has nobody waiting.
+      if (!flight.voyage) continue;
+      flight.waiting = flight.waiting.filter(({ waiter }) => waiter !== this);
+      flight.voyage.leave();
+    }
+    this.#end();
+  }
+
+  #end(): void {
+    this.#signal.removeEventListener('abort', this.#onAbort);
+    this.#resolve(this.#answers);
   }
 }
 
@@ -56,8 +89,8 @@ interface Flight<T> {
   readonly question: string;
   readonly mark: number;
   voyage: Voyage<T> | undefined;
-  /** Whoever waits for the answer, until it comes or their own time is over. */
-  waiters: ((answer: T) => void)[];
+  /** Whoever waits for the answer, and at which place they want it. */
+  waiting: { readonly waiter: Waiter<T>; readonly place: number }[];
 }
 
 /** Questions that have set out together, and who waits for any of them. */
@@ -74,7 +107,7 @@ export class Voyage<T> {
   }
 
   take(question: string, mark: number): Flight<T> {
-    const flight: Flight<T> = { question, mark, voyage: this, waiters: [] };
+    const flight: Flight<T> = { question, mark, voyage: this, waiting: [] };
     this.#flights.push(flight);
     this.#underWay++;
     return flight;
@@ -91,11 +124,14 @@ export class Voyage<T> {
   /** The answer to the question at this place is there: whoever waits for it has it, and the next one asks anew. */
   arrive(place: number, answer: T): void {
     const flight = this.#flights[place] as Flight<T>;
-    const { question, waiters } = flight;
+    const { question, waiting } = flight;
     if (this.#known.get(question) === flight) this.#known.delete(question);
     flight.voyage = undefined;
-    flight.waiters = [];
+    flight.waiting = [];
     if (--this.#underWay === 0) this.#events.onArrived();
-    for (const answered of waiters) answered(answer);
+    for (const { waiter, place: wanted } of waiting) {
+      this.leave();
+      waiter.answered(wanted, answer);
+    }
   }
 }

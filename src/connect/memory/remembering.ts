@@ -100,7 +100,14 @@ export class RememberingSource {
     // After an eviction it is another mark.
     if (fresh.length > 0) this.#setOut(section, lookup, fresh, mark, asking, ages);
     const asked = fresh.length === wanted.length ? undefined : new Set(fresh);
-    return all(wanted.map((each) => this.#answer(section, each, asking, ages, asked?.has(each) ?? true)));
+    const known = wanted.map((each) => this.#usable(section, each, ages));
+    const missing = wanted.filter((_, i) => known[i] === undefined);
+    if (missing.length === 0) return Promise.resolve(known as readonly Sourced<unknown>[]);
+    const texts = missing.map(({ text }) => text);
+    return this.#inFlight.wait(texts, asking.signal).then((arrived) => {
+      let at = 0;
+      return wanted.map((each, i) => known[i] ?? this.#arrived(section, each, arrived[at++], asking, asked?.has(each) ?? true));
+    });
   }
 
   #questions(section: string, keys: readonly unknown[], { caller }: Asking): readonly Named[] {
@@ -190,23 +197,19 @@ export class RememberingSource {
     };
   }
 
-  /** The answer itself where it is known by now. */
-  #answer(
-    section: string,
-    { known, text }: Wanted,
-    asking: Asking,
-    ages: Ages | undefined,
-    isAsked: boolean,
-  ): Sourced<unknown> | Promise<Sourced<unknown>> {
-    if (known?.provenance.freshness === 'CACHED') return this.#told(section, 'fresh', known);
-    if (known && ages && this.#mayRevalidate(known, ages)) return this.#told(section, 'stale', known);
-    const arrived = (answer: Sourced<unknown>) => {
-      const { reading } = answer;
-      if (known && reading.kind === 'failed' && STANDS_IN.includes(reading.error.fault)) return this.#told(section, 'stale', known);
-      return this.#told(section, isAsked ? 'asked' : 'joined', answer);
-    };
-    const gaveUp = (cause: unknown) => arrived(this.#gaveUp(section, cause, asking));
-    return this.#inFlight.wait(text, asking.signal).then(arrived, gaveUp);
+  /** What is remembered, where it will do without asking; else undefined. */
+  #usable(section: string, { known }: Wanted, ages: Ages | undefined): Sourced<unknown> | undefined {
+    if (!known || !ages) return undefined;
+    if (known.provenance.freshness === 'CACHED') return this.#told(section, 'fresh', known);
+    return this.#mayRevalidate(known, ages) ? this.#told(section, 'stale', known) : undefined;
+  }
+
+  /** What came of a question: without an answer the request's time was over before. What was known may stand in for a failure. */
+  #arrived(section: string, { known }: Wanted, answer: Sourced<unknown> | undefined, asking: Asking, isAsked: boolean): Sourced<unknown> {
+    const arrived = answer ?? this.#gaveUp(section, asking);
+    const { reading } = arrived;
+    if (known && reading.kind === 'failed' && STANDS_IN.includes(reading.error.fault)) return this.#told(section, 'stale', known);
+    return this.#told(section, isAsked ? 'asked' : 'joined', arrived);
   }
 
   #told<T>(operation: string, outcome: Outcome, answer: T): T {
@@ -220,11 +223,11 @@ export class RememberingSource {
     return this.#ageOf(known) <= fresh + Math.min(fresh, stale);
   }
 
-  #gaveUp(section: string, cause: unknown, asking: Asking): Sourced<unknown> {
+  #gaveUp(section: string, asking: Asking): Sourced<unknown> {
     const { connector, agency } = this;
     const call: Waiting = { ...asking, connector, agency, operation: section };
     const provenance = { agency, connector, retrievedAt: new Date(this.#options.clock.now()), asOf: null, freshness: 'LIVE' } as const;
-    return { reading: { kind: 'failed', error: translate(cause, call) }, provenance };
+    return { reading: { kind: 'failed', error: translate(asking.signal.reason, call) }, provenance };
   }
 
   /** The ages of a lookup's answers, or undefined when they are not remembered. */
@@ -238,12 +241,6 @@ export class RememberingSource {
     }
     return ages ?? undefined;
   }
-}
-
-/** Answers of which some are there; without a promise for each that is. */
-function all<T>(answers: readonly (T | Promise<T>)[]): Promise<readonly T[]> {
-  const [only] = answers;
-  return answers.length === 1 && only instanceof Promise ? only.then((it) => [it]) : Promise.all(answers);
 }
 
 /** Whoever may share an answer may share a call. */

@@ -1,4 +1,5 @@
-import { type Ending, Patience } from '../ending.ts';
+import type { Ending } from '../../clock/index.ts';
+import { Patience } from '../ending.ts';
 import type { AgencyFault } from '../errors.ts';
 import type { BatchLookup } from '../lookup.ts';
 import type { Asking, Source, Sourced } from '../source.ts';

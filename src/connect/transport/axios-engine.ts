@@ -1,5 +1,5 @@
 import axios, { AxiosError, type AxiosInstance } from 'axios';
-import { type Ending, signalOf } from '../ending.ts';
+import { type Ending, signalOf } from '../../clock/index.ts';
 import { guardedAgents } from '../outbound/dial.ts';
 import { BodyTooLarge, type EngineOptions, type HttpEngine, type WireResponse } from './wire.ts';
 

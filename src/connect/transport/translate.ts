@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import type { Ending } from '../../clock/index.ts';
 import { DecodeError } from '../codec/decode-error.ts';
-import { DeadlineOver, type Ending } from '../ending.ts';
+import { DeadlineOver } from '../ending.ts';
 import { AgencyError, type AgencyErrorDetail, type AgencyFault } from '../errors.ts';
 import { OutboundRefused } from '../outbound/allow-list.ts';
 import type { Waiting } from '../types.ts';

@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher, errors } from 'undici';
-import type { Ending } from '../ending.ts';
+import type { Ending } from '../../clock/index.ts';
 import { undiciConnect } from '../outbound/dial.ts';
 import { BodyTooLarge, type EngineOptions, type HttpEngine, type WireRequest, type WireResponse } from './wire.ts';
 

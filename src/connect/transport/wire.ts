@@ -1,5 +1,4 @@
-import type { Clock } from '../../clock/index.ts';
-import type { Ending } from '../ending.ts';
+import type { Clock, Ending } from '../../clock/index.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import type { Call } from '../types.ts';
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { RequestEnd } from './request-end.ts';
+import { LightEnding } from './ending.ts';
 
 it('ends once, and tells whoever listens, as a signal does', () => {
-  const end = new RequestEnd();
+  const end = new LightEnding();
   const heard: string[] = [];
   const gone = () => heard.push('gone');
   end.addEventListener('abort', () => heard.push('light'));
@@ -21,9 +21,9 @@ it('ends once, and tells whoever listens, as a signal does', () => {
 });
 
 it('gives one signal, which has ended where the request has', () => {
-  const end = new RequestEnd();
+  const end = new LightEnding();
   expect(end.signal).toBe(end.signal);
-  const late = new RequestEnd();
+  const late = new LightEnding();
   late.end('late');
   expect(late.signal).toMatchObject({ aborted: true, reason: 'late' });
 });
