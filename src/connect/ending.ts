@@ -24,12 +24,12 @@ class Following implements Ending {
     return this.#signal.reason;
   }
 
-  addEventListener(_type: 'abort', listener: Listener): void {
+  addEventListener(_type: 'abort', listener: () => void): void {
     if (this.#listeners.isEmpty) this.#signal.addEventListener('abort', this.#onAbort);
     this.#listeners.add(listener);
   }
 
-  removeEventListener(_type: 'abort', listener: Listener): void {
+  removeEventListener(_type: 'abort', listener: () => void): void {
     this.#listeners.delete(listener);
     if (this.#listeners.isEmpty) this.#signal.removeEventListener('abort', this.#onAbort);
   }
