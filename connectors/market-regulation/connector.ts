@@ -37,6 +37,7 @@ export default connector({
 const registrations = (registry: JsonClient) =>
   lookup({
     batch: BATCH,
+    together: true,
     fresh: '10m',
     stale: '24h',
     async load(usccs: readonly string[], call) {
@@ -56,6 +57,7 @@ const registrations = (registry: JsonClient) =>
 const holders = (registry: JsonClient) =>
   lookup({
     batch: BATCH,
+    together: true,
     fresh: '10m',
     async load(idNumbers: readonly string[], call) {
       const reply = await registry.request({ path: '/holders/query', body: { cerNos: idNumbers } }, HoldersReply, call);

@@ -32,6 +32,7 @@ export default connector({
         Enterprise: {
           tax: lookup({
             batch: 50,
+            together: true,
             fresh: '10m',
             stale: '24h',
             async load(usccs: readonly string[], call) {
