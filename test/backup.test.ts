@@ -12,7 +12,9 @@ import { startShippedSandbox } from '../src/run.ts';
 import { readSettings } from '../src/settings/index.ts';
 import { noPostgres, openTestDatabase } from '../src/store/testing.ts';
 import { filledForm } from './filled-form.ts';
+import { builtPrograms } from './programs.ts';
 
+const programs = builtPrograms();
 const AGENCY = 'social-security';
 const ITEM = 'si-registration';
 const USCC = '91321071990000017N';
@@ -24,7 +26,7 @@ type Env = Readonly<Record<string, string>>;
 
 async function yimen(env: Env, ...args: string[]): Promise<{ said: string; code: number }> {
   const all = { ...process.env, DATABASE_URL: '', ...env };
-  return run(process.execPath, ['--import', 'tsx', resolve('src/cli/main.ts'), ...args], { env: all, cwd: resolve('.') }).then(
+  return run(process.execPath, [programs.cli, ...args], { env: all, cwd: resolve('.') }).then(
     ({ stdout }) => ({ said: stdout, code: 0 }),
     ({ stdout, stderr, code }: { stdout: string; stderr: string; code: number }) => ({ said: stdout + stderr, code }),
   );

@@ -13,7 +13,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import tax from '../connectors/tax/connector.ts';
@@ -21,6 +20,7 @@ import sandbox from '../connectors/tax/sandbox.ts';
 import { conformance } from '../src/kit/index.ts';
 import { ensureBuilt } from './built.ts';
 import { follow, type ReaderOptions } from './reader.ts';
+import { onDisk } from './run/temporary.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const DOCUMENT = readFileSync(join(ROOT, 'docs/connect-an-agency.md'), 'utf8');
@@ -30,13 +30,14 @@ let folder: string;
 let checkout: string;
 beforeAll(async () => {
   await ensureBuilt();
-  folder = mkdtempSync(join(tmpdir(), 'yimen-reader-'));
+  // With all that is installed.
+  folder = mkdtempSync(join(onDisk(), 'yimen-reader-'));
   checkout = join(folder, 'yimen');
   makeCheckout(checkout);
 }, 240_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const PARTS = ['src', 'schema', 'scripts', 'catalogue', 'connectors', 'docs', 'dist', 'test/without'];
+const PARTS = ['src', 'schema', 'scripts', 'catalogue', 'connectors', 'docs', 'dist', 'test/run', 'test/without'];
 const FILES = ['codegen.yml', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'vitest.config.ts', 'biome.json'];
 
 function makeCheckout(to: string): void {

@@ -72,6 +72,7 @@ beforeAll(() => {
     'package.json',
     'tsconfig.json',
     'vitest.config.ts',
+    'test/run',
     'test/without',
     'biome.json',
     'eslint.config.mjs',

@@ -78,7 +78,8 @@ async function bookOf(hall: Hall, { connector }: Of, reference: string) {
   return found[0];
 }
 
-describe('decisions of agencies', () => {
+// Each has a hall of its own, and waits for it.
+describe.concurrent('decisions of agencies', () => {
   it.each([FUND, BANK, INSURANCE, CITY])(
     '$slug of an agency that never calls back is granted by asking',
     async (of) => {

@@ -4,14 +4,16 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { createServer as createHttp } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../src/store/index.ts';
 import { noPostgres, noRedis, openTestDatabase } from '../src/store/testing.ts';
 import { newSigningKey } from '../src/trust/index.ts';
+import { builtPrograms } from './programs.ts';
 
+const programs = builtPrograms();
 const SECRET = 'not-to-be-seen-anywhere';
 const run = promisify(execFile);
 const root = mkdtempSync(join(tmpdir(), 'yimen-doctor-'));
@@ -44,7 +46,7 @@ async function doctor(config: object | string, env: Readonly<Record<string, stri
     YIMEN_DATA: data,
     ...env,
   };
-  const args = ['--import', 'tsx', resolve('src/cli/main.ts'), 'doctor', '--json'];
+  const args = [programs.cli, 'doctor', '--json'];
   const { stdout, code } = await run(process.execPath, args, { env: all }).then(
     (done) => ({ ...done, code: 0 }),
     (failed: { stdout: string; code: number }) => failed,

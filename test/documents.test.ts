@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +9,9 @@ import type { Role } from '../src/connect/index.ts';
 import { expectRefused, expectRequestRefused, post } from './attack.ts';
 import { type Hall, startHall } from './harness.ts';
 import { hashOf, production, registering } from './production.ts';
+import { builtPrograms } from './programs.ts';
 
+const programs = builtPrograms();
 const AGENCIES = 'query Agencies { agencies { code } }';
 const ONE = 'query One($id: ID!) { agency(id: $id) { nameZh } }';
 const OTHER = '{ agencies { nameZh } }';
@@ -132,9 +134,7 @@ it('limits are as the settings say', async () => {
 
 describe('yimen documents', () => {
   const run = promisify(execFile);
-  const root = resolve(import.meta.dirname, '..');
-  const yimen = (args: readonly string[], cwd: string) =>
-    run(process.execPath, ['--import', import.meta.resolve('tsx'), join(root, 'src/cli/main.ts'), ...args], { cwd });
+  const yimen = (args: readonly string[], cwd: string) => run(process.execPath, [programs.cli, ...args], { cwd });
 
   it('builds a manifest that a gateway starts with, and names what does not fit', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'yimen-cli-'));

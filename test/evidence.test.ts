@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { request } from 'undici';
@@ -10,7 +10,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noPostgres, openTestDatabase } from '../src/store/testing.ts';
 import { newSigningKey, type ProofPages, readCheckpoints, signingKey } from '../src/trust/index.ts';
 import { type Hall, startHall } from './harness.ts';
+import { builtPrograms } from './programs.ts';
 
+const programs = builtPrograms();
 const USCC = '91321071990000017N';
 const ITEM = 'gov-feasibility';
 const NOW = 'case { number items { id } } problems { code }';
@@ -32,7 +34,7 @@ const yimen = (...args: string[]) => yimenOn({ YIMEN_DATA: data, DATABASE_URL: '
 
 async function yimenOn(hallEnv: object, ...args: string[]): Promise<{ stdout: string; code: number }> {
   const env = { ...process.env, ...hallEnv };
-  return run(process.execPath, ['--import', 'tsx', resolve('src/cli/main.ts'), ...args], { env }).then(
+  return run(process.execPath, [programs.cli, ...args], { env }).then(
     ({ stdout }) => ({ stdout, code: 0 }),
     ({ stdout, stderr, code }: { stdout: string; stderr: string; code: number }) => ({ stdout: stdout + stderr, code }),
   );

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadSubjects } from '../src/kit/index.ts';
 import { type Hall, startHall } from './harness.ts';
+import { builtPrograms } from './programs.ts';
 
+const programs = builtPrograms();
 const run = promisify(execFile);
 const MINUTE_MS = 60_000;
 /** 电缆, whose project the city reviews. */
@@ -78,6 +79,6 @@ describe('a hall with an agency behind an exchange database', () => {
 });
 
 const openOnTheCommandLine = (id: string) =>
-  run(process.execPath, ['--import', 'tsx', resolve('src/cli/main.ts'), 'connector', 'open', id], {
+  run(process.execPath, [programs.cli, 'connector', 'open', id], {
     env: { ...process.env, YIMEN_SANDBOX: hall.sandbox.url },
   });

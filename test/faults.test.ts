@@ -3,7 +3,7 @@ import type { Fault } from '../src/kit/index.ts';
 import { type Hall, startHall } from './harness.ts';
 
 const USCC = '91321071990000017N';
-const DEADLINE_MS = 2_500;
+const DEADLINE_MS = 1_200;
 
 /** One section per connector, and the agency that answers it. */
 const SECTIONS = [

@@ -10,7 +10,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { sandboxClient } from '../src/kit/index.ts';
 import { startShippedSandbox } from '../src/run.ts';
 import { readSettings } from '../src/settings/index.ts';
-import { startFromSource } from './source-gateway.ts';
+import { gatewaysIn } from './built-gateway.ts';
 
 const PDF = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n');
 const children: ChildProcess[] = [];
@@ -18,7 +18,7 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
 
-const start = (env: Readonly<Record<string, string>>) => startFromSource(children, env);
+const start = gatewaysIn(children);
 
 describe('kill -9 in the middle of an upload', () => {
   it('leaves nothing that is served; what was kept before is still there', { timeout: 120_000 }, async () => {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { request } from 'undici';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +10,9 @@ import type { Role } from '../src/connect/index.ts';
 import { noPostgres, openTestDatabase } from '../src/store/testing.ts';
 import { type ProofPages, readCheckpoints, signingKey, sourceOf, verifyProof } from '../src/trust/index.ts';
 import { startHall } from './harness.ts';
+import { builtPrograms } from './programs.ts';
 
+const programs = builtPrograms();
 const USCC = '91321071990000017N';
 const OTHER = '91321071990000025H';
 const DAY = 86_400_000;
@@ -88,7 +90,7 @@ async function halls(database: string | undefined) {
     /** The command, as an operator runs it. */
     async yimen(args: readonly string[], typed: string): Promise<{ code: number | null; said: string; failed: string }> {
       const all = { ...process.env, DATABASE_URL: '', REDIS_URL: '', ...env };
-      const child = spawn(process.execPath, ['--import', 'tsx', resolve('src/cli/main.ts'), ...args], { env: all });
+      const child = spawn(process.execPath, [programs.cli, ...args], { env: all });
       child.stdin.end(typed);
       const ended = new Promise<number | null>((done) => child.once('exit', done));
       const [said, failed, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);

@@ -10,7 +10,7 @@ import { type SandboxClient, sandboxClient } from '../src/kit/index.ts';
 import { startShippedSandbox } from '../src/run.ts';
 import { readSettings } from '../src/settings/index.ts';
 import { noPostgres, openTestDatabase } from '../src/store/testing.ts';
-import { startFromSource } from './source-gateway.ts';
+import { gatewaysIn } from './built-gateway.ts';
 
 const USCC = '91321071990000017N';
 const READ = JSON.stringify({ query: `{ enterprise(uscc: "${USCC}") { tax { arrears } } }` });
@@ -23,7 +23,7 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
 
-const start = (env: Readonly<Record<string, string>>) => startFromSource(children, env);
+const start = gatewaysIn(children);
 
 async function post(url: string, body: string, token: string) {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };

@@ -7,8 +7,9 @@ import { promisify } from 'node:util';
 import { request } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 import { sandboxClient } from '../src/kit/index.ts';
+import { builtPrograms } from './programs.ts';
 
-const TSX = ['--import', 'tsx'];
+const programs = builtPrograms();
 const run = promisify(execFile);
 const started: ChildProcess[] = [];
 
@@ -16,9 +17,9 @@ afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL');
 });
 
-/** Starts `npm start`'s program from source and waits for its ready line. */
-async function start(env: Record<string, string>) {
-  const child = spawn(process.execPath, [...TSX, 'src/main.ts'], {
+/** Starts `npm start`'s program and waits for its ready line. */
+async function start(env: Record<string, string>, program?: readonly string[]) {
+  const child = spawn(process.execPath, program ?? [programs.gateway], {
     env: { ...process.env, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -37,10 +38,14 @@ async function start(env: Record<string, string>) {
 }
 
 const exited = (child: ChildProcess) => new Promise<number | null>((done) => child.once('exit', done));
+/** The CLI, as it is built. */
+const yimen = (args: readonly string[], env = process.env) => run(process.execPath, [programs.cli, ...args], { env });
+/** For a connector that imports the engine's sources. */
+const SOURCES = ['--import', 'tsx', 'src/main.ts'];
 const newFolder = () => mkdtempSync(join(tmpdir(), 'yimen-'));
 
 describe('yimen connector check', () => {
-  const check = (id: string) => run(process.execPath, [...TSX, resolve('src/cli/main.ts'), 'connector', 'check', id]);
+  const check = (id: string) => yimen(['connector', 'check', id]);
 
   it('prints a line per check and their count', { timeout: 60_000 }, async () => {
     const { stdout } = await check('tax');
@@ -57,7 +62,7 @@ describe('yimen connector check', () => {
 });
 
 describe('yimen catalogue check', () => {
-  const check = (...folder: string[]) => run(process.execPath, [...TSX, resolve('src/cli/main.ts'), 'catalogue', 'check', ...folder]);
+  const check = (...folder: string[]) => yimen(['catalogue', 'check', ...folder]);
 
   it('says how much is in the catalogue, and what is wrong in a folder of its own', { timeout: 60_000 }, async () => {
     const { stdout } = await check();
@@ -75,8 +80,7 @@ describe('yimen connector explain', () => {
   it('shows what was asked, signed, answered and mapped, and hides what proves who asks', { timeout: 60_000 }, async () => {
     const { sandbox } = await start({ YIMEN_DATA: newFolder() });
     const env = { ...process.env, YIMEN_SANDBOX: /http:\S+/.exec(sandbox)?.[0] ?? '' };
-    const explain = async (...args: string[]) =>
-      (await run(process.execPath, [...TSX, resolve('src/cli/main.ts'), 'connector', 'explain', ...args], { env })).stdout;
+    const explain = async (...args: string[]) => (await yimen(['connector', 'explain', ...args], env)).stdout;
     const tax = await explain('Enterprise.tax', '91321071990000017N');
     for (const words of [
       'string to sign',
@@ -98,13 +102,10 @@ describe('one command', () => {
     const data = newFolder();
     const { child, url, output } = await start({ YIMEN_DATA: data });
     console.log(/ready in .*/.exec(output)?.[0]);
-    const yimen = async (...args: string[]) =>
-      (
-        await run(process.execPath, [...TSX, resolve('src/cli/main.ts'), ...args], { env: { ...process.env, YIMEN_DATA: data } })
-      ).stdout.trim();
+    const command = async (...args: string[]) => (await yimen(args, { ...process.env, YIMEN_DATA: data })).stdout.trim();
 
     const headers = async () => {
-      const lines = (await yimen('token', '--role', 'clerk', '--session', '91321071990000017N')).split('\n');
+      const lines = (await command('token', '--role', 'clerk', '--session', '91321071990000017N')).split('\n');
       return Object.fromEntries(lines.map((line) => line.split(': ') as [string, string]));
     };
     const ask = async () => {
@@ -120,12 +121,12 @@ describe('one command', () => {
     };
     expect((await ask()).data.enterprise.seals.items).toHaveLength(4);
 
-    await yimen('sandbox', 'fault', 'public-security', 'down');
+    await command('sandbox', 'fault', 'public-security', 'down');
     expect((await ask()).errors?.[0]?.extensions.code).toBe('AGENCY_UNAVAILABLE');
-    await yimen('sandbox', 'fault', 'public-security', 'none');
-    expect(await yimen('sandbox', 'clock', '--advance', '2h')).toContain('2.0 h ahead');
+    await command('sandbox', 'fault', 'public-security', 'none');
+    expect(await command('sandbox', 'clock', '--advance', '2h')).toContain('2.0 h ahead');
     expect((await ask()).data.enterprise.seals.items).toHaveLength(4);
-    expect(await yimen('schema')).toContain('type Enterprise implements Node');
+    expect(await command('schema')).toContain('type Enterprise implements Node');
 
     child.kill('SIGTERM');
     expect(await exited(child)).toBe(0);
@@ -183,7 +184,7 @@ export default connector({ id: 'careless', agency: 'taxation', settings: z.stric
     );
     const config = join(hall, 'yimen.config.json');
     writeFileSync(config, JSON.stringify({ connectors: { careless: { module: './connector.ts', settings: {} } } }));
-    const { child, url, output } = await start({ YIMEN_DATA: newFolder(), YIMEN_CONFIG: config });
+    const { child, url, output } = await start({ YIMEN_DATA: newFolder(), YIMEN_CONFIG: config }, SOURCES);
     expect(output).toMatch(/"err":\{"type":"Error","message":"left alone".*something failed that nobody waited for/);
     expect((await request(`${url}/health/live`)).statusCode).toBe(200);
     expect(child.exitCode).toBeNull();
@@ -200,9 +201,8 @@ export default connector({ id: 'careless', agency: 'taxation', settings: z.stric
   });
 
   it('the CLI without a gateway says how to start one', async () => {
-    const failed = await run(process.execPath, [...TSX, resolve('src/cli/main.ts'), 'token', '--role', 'clerk'], {
-      env: { ...process.env, YIMEN_DATA: newFolder(), YIMEN_SANDBOX: '' },
-    }).catch((error: { stderr: string; code: number }) => error);
+    const env = { ...process.env, YIMEN_DATA: newFolder(), YIMEN_SANDBOX: '' };
+    const failed = await yimen(['token', '--role', 'clerk'], env).catch((error: { stderr: string; code: number }) => error);
     expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('npm start') });
   });
 });

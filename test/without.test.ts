@@ -29,7 +29,8 @@ interface Outcome {
 async function run({ id, test: [file, name] }: Mitigation, off = id) {
   const report = join(folder, `${id}.json`);
   const pattern = `^${name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`;
-  const args = ['run', file, '-t', pattern, '--no-file-parallelism', '--retry=0', '--reporter=json', `--outputFile=${report}`];
+  const once = ['--no-file-parallelism', '--retry=0', '--experimental.fsModuleCache', `--experimental.fsModuleCachePath=${folder}/modules`];
+  const args = ['run', file, '-t', pattern, ...once, '--reporter=json', `--outputFile=${report}`];
   const { code, said } = await new Promise<{ code: unknown; said: string }>((ended) =>
     execFile(
       process.execPath,

@@ -6,7 +6,7 @@ import { crashLoop, type LoopReport, sentence } from './loop.ts';
 import { noServer, ownPostgres } from './postgres.ts';
 
 /** In the normal run; `npm run test:crash` takes as many as it is told. */
-const KILLS = 20;
+const KILLS = 14;
 
 function kept(report: LoopReport): void {
   console.log(sentence(report));

@@ -37,7 +37,7 @@ async function nextAnswer({ acknowledged }: Ledger): Promise<void> {
 
 describe('a fault that is built in on purpose is found', { timeout: 300_000 }, () => {
   it.each(Object.keys(BROKEN) as Fault[])('%s', async (fault) => {
-    const { violations } = await crashLoop({ kills: 5, fault, end: ENDS[fault], patienceMs: PATIENCE_MS[fault] });
+    const { violations } = await crashLoop({ kills: 2, firstDeaths: 0, fault, end: ENDS[fault], patienceMs: PATIENCE_MS[fault] });
     expect(violations).toContainEqual(expect.stringMatching(BROKEN[fault]));
   });
 });

@@ -25,6 +25,8 @@ export interface LoopOptions {
   readonly gateways?: number;
   readonly fault?: Fault;
   readonly patienceMs?: number;
+  /** How many lives die while they lay out the database, each gateway's, before anything is handed in. */
+  readonly firstDeaths?: number;
   /** How the next life ends. Any way, unless told. */
   readonly end?: (ledger: Ledger) => End;
   /** The first gateway stands still at first, with an item in its hands, for longer than its lease; the others go on. */
@@ -48,11 +50,12 @@ export interface LoopReport {
 
 /** Runs a hall whose gateways die, until so many deaths are over and everything came to an end; then holds it to its promises. */
 export async function crashLoop(options: LoopOptions): Promise<LoopReport> {
-  const { database, gateways = 1, kills, fault, patienceMs = PATIENCE_MS, stall = false, meanwhile, end = anyEnd } = options;
+  const { database, gateways = 1, kills, fault, patienceMs = PATIENCE_MS, stall = false, meanwhile } = options;
+  const { end = anyEnd, firstDeaths = FIRST_DEATHS } = options;
   await using hall = await openCrashHall({ database, gateways });
   const base: Plan = fault ? { fault } : {};
   const deaths: Deaths = new Map();
-  await openFirst(hall, base, deaths);
+  await openFirst(hall, base, deaths, firstDeaths);
   await hall.flaky(true);
   const ledger = newLedger();
   const clients = startClients(hall, ledger);
@@ -96,10 +99,10 @@ async function standStill(place: Place, alive: () => Promise<void>): Promise<voi
 }
 
 /** The first lives die while they lay out the database; the one after them finds what they left and does the rest. */
-async function openFirst(hall: CrashHall, base: Plan, deaths: Deaths): Promise<void> {
+async function openFirst(hall: CrashHall, base: Plan, deaths: Deaths, times: number): Promise<void> {
   const nothing = async () => {};
   const dying = async (place: Place) => {
-    for (let i = 0; i < FIRST_DEATHS; i++) await liveAndDie(place, deaths, nothing, inMigration(base));
+    for (let i = 0; i < times; i++) await liveAndDie(place, deaths, nothing, inMigration(base));
   };
   await Promise.all(hall.places.map(dying));
   for (const place of hall.places) {

@@ -15,7 +15,17 @@ export function withoutMitigation(id: string | undefined): Plugin[] {
   if (!mitigation) throw new Error(`TEST_WITHOUT: no mitigation is called "${id}"; test/without/mitigations.ts has the list`);
   const path = resolve(ROOT, mitigation.file);
   const instead = switchedOff(mitigation, readFileSync(path, 'utf8'));
-  return [{ name: `without-${id}`, enforce: 'pre', transform: (_, module) => (module.split('?', 1)[0] === path ? instead : undefined) }];
+  const isIt = (module: string): boolean => module.split('?', 1)[0] === path;
+  return [
+    {
+      name: `without-${id}`,
+      enforce: 'pre',
+      transform: (_, module) => (isIt(module) ? instead : undefined),
+      // All other modules are the same with every mitigation: one run may have from another what it made of them.
+      api: { vitest: { experimental: { ignoreFsModuleCache: true } } },
+      configureVitest: ({ experimental_defineCacheKeyGenerator: keys }) => keys(({ id: module }) => (isIt(module) ? false : undefined)),
+    },
+  ];
 }
 
 /** A source with one mitigation left out. Throws where its passage does not stand there exactly once. */

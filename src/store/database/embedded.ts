@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { PGlite, type Transaction } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import type { Driver, Rows } from './driver.ts';
-import { emptyDatabase } from './empty.ts';
+import { emptyDatabase, unpackEmpty } from './empty.ts';
 import { lockFolder } from './folder-lock.ts';
 
 /**
@@ -66,7 +66,6 @@ async function layOut(dataDir: string): Promise<void> {
   const begun = `${dataDir}.new`;
   rmSync(begun, { recursive: true, force: true });
   mkdirSync(begun, { recursive: true });
-  const database = await PGlite.create({ dataDir: begun, ...emptyDatabase() });
-  await database.close();
+  if (!unpackEmpty(begun)) await (await PGlite.create({ dataDir: begun })).close();
   renameSync(begun, dataDir);
 }

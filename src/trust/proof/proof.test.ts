@@ -42,8 +42,8 @@ interface Bench extends AsyncDisposable {
 }
 
 async function bench(url: string | undefined, signature: 'sm2' | 'ed25519' = 'ed25519'): Promise<Bench> {
-  const store = await openStore({ url, clock, log: { warn() {} }, queues: [] });
   const folder = mkdtempSync(join(tmpdir(), 'yimen-proof-'));
+  const store = await openStore({ url, folder: join(folder, 'data'), clock, log: { warn() {} }, queues: [] });
   const key = signingKey(newSigningKey(signature), 'test');
   const proofs: Proof[] = [];
   const said: string[] = [];
