@@ -4,10 +4,10 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startYimen } from './app.ts';
 import { sandboxModules } from './connectors.ts';
+import { runCrew, runWorker, standsAgainstWorkers } from './crew.ts';
 import { loadSandbox, type SandboxHost, startSandboxHost } from './kit/index.ts';
 import { onStop, outliveLostFailures, sentence } from './process.ts';
 import { packageFolder, readSettings, type Settings } from './settings/index.ts';
-import { runTogether, runWorker, standsAgainstWorkers } from './together.ts';
 import { announce, notesOn, removeRunFile, writeRunFile } from './word.ts';
 import { ownCrew } from './workers/index.ts';
 
@@ -23,7 +23,7 @@ export async function runGateway({ workers }: { readonly workers?: number } = {}
     const against = count && standsAgainstWorkers(count, settings);
     if (against) throw new Error(`${against.what}: ${against.todo}`);
     const whole = await withSandbox(settings);
-    await (count ? runTogether(whole, count, started) : runAlone(whole, started));
+    await (count ? runCrew(whole, count, started) : runAlone(whole, started));
   } catch (error) {
     console.error(`Yimen 一门 could not start.\n${sentence(error)}`);
     process.exit(1);

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { request } from 'undici';
+import { standsAgainstWorkers } from '../../crew.ts';
 import { sandboxClient } from '../../kit/index.ts';
 import type { Settings } from '../../settings/index.ts';
 import { folderHolder, holdsDatabase, type Looked, lookAtDatabase, lookAtRedis } from '../../store/index.ts';
-import { standsAgainstWorkers } from '../../together.ts';
 import { type Check, type Finding, fail, ok, reasonOf, warn } from './check.ts';
 import type { Running } from './running.ts';
 

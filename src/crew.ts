@@ -1,4 +1,4 @@
-/** Several whole gateways on one port: `yimen start --workers`. */
+/** A crew: several whole gateways on one port, by `yimen start --workers`. */
 import { fileURLToPath } from 'node:url';
 import { startYimen } from './app.ts';
 import { auditKey } from './hall.ts';
@@ -28,7 +28,7 @@ export function standsAgainstWorkers(
 }
 
 /** Starts workers and keeps them up until told to stop. In the sandbox profile `settings.sandbox` must name running sandbox agencies. */
-export async function runTogether(settings: Settings, count: number, started: number): Promise<void> {
+export async function runCrew(settings: Settings, count: number, started: number): Promise<void> {
   const log = hallLog();
   if (count > 1 && !settings.redis) log.warn({}, 'without REDIS_URL each worker counts limits, quotas and proofs that were used by itself');
   // Made now where there are none: workers that start at once would each make their own.
