@@ -12,7 +12,7 @@ import type { Role } from '../src/connect/index.ts';
 import { type SandboxClient, sandboxClient } from '../src/kit/index.ts';
 import { readSettings } from '../src/settings/index.ts';
 import { noPostgres, openTestDatabase } from '../src/store/testing.ts';
-import { standsAgainstWorkers } from '../src/together.ts';
+import { standsAgainstWorkers } from '../src/crew.ts';
 
 const USCC = '91321071990000017N';
 const SEALS = `{ enterprise(uscc: "${USCC}") { seals { provenance { retrievedAt } } } }`;
