@@ -105,7 +105,11 @@ function addresses({ url, headers }: LinkOptions): (request: LinkRequest) => Wir
   const own = { 'accept-encoding': 'identity', ...headers };
   return ({ method, path, query, headers: more, body, form }) => {
     const to = path ? within(base, `${before}${path}`, query) : withQuery(new URL(base), query);
-    return { method, url: to, headers: more ? { ...own, ...more } : own, ...(body && { body }), ...(form && { form }) };
+    const sent: { -readonly [Name in keyof WireRequest]?: WireRequest[Name] } = { method, headers: more ? { ...own, ...more } : own };
+    if (body) sent.body = body;
+    if (form) sent.form = form;
+    sent.url = to;
+    return sent as WireRequest;
   };
 }
 
