@@ -13,6 +13,8 @@ const LONGEST_KEPT_MS = 7 * 86_400_000;
 /** A change to what the values hold changes this: old values are then asked again. */
 const FORMAT = '1';
 const BEGINNING = '-';
+/** Askers whose names go out in one command: Redis answers nobody else meanwhile. */
+const MOST_AT_ONCE = 100;
 
 /** An answer as it lies in Redis. */
 export interface Stored {
@@ -25,6 +27,15 @@ export interface Stored {
 export interface Found extends Wanted {
   readonly stored: Stored;
   readonly bytes: number;
+}
+
+/** As many as names were asked for; undefined when Redis did not answer in time. */
+type Values = readonly (Buffer | null)[] | undefined;
+
+/** Names that somebody wants the values of. */
+interface Asker {
+  readonly names: readonly string[];
+  resolve(values: Values): void;
 }
 
 interface Listeners {
@@ -46,6 +57,7 @@ export class SharedLevel {
   readonly #timer: NodeJS.Timeout;
   readonly #names: { readonly epoch: string; readonly journal: string };
   #epoch: string | undefined;
+  #wanted: Asker[] = [];
 
   constructor(shared: Shared, journal: Journal, listeners: Listeners) {
     this.#shared = shared;
@@ -64,12 +76,36 @@ export class SharedLevel {
   async read(wanted: readonly Wanted[]): Promise<readonly Found[]> {
     if (!this.isReady || wanted.length === 0) return [];
     const names = wanted.map(({ text }) => this.#nameOf(text));
-    const values = (await this.#shared.ask((redis) => redis.mGet(names))) as readonly (Buffer | null)[] | undefined;
+    const values = await this.#valuesOf(names);
     return wanted.flatMap((each, i) => {
       const bytes = this.#opened(names[i], values?.[i]);
       const stored = bytes && storedIn(bytes);
       return stored ? [{ ...each, stored, bytes: bytes.length }] : [];
     });
+  }
+
+  /** What all requests want to know in one turn of the loop is one command: a command costs more than what it asks for. */
+  #valuesOf(names: readonly string[]): Promise<Values> {
+    return new Promise((resolve) => {
+      if (this.#wanted.length === 0) setImmediate(() => this.#ask());
+      this.#wanted.push({ names, resolve });
+    });
+  }
+
+  #ask(): void {
+    const wanted = this.#wanted;
+    this.#wanted = [];
+    for (let from = 0; from < wanted.length; from += MOST_AT_ONCE) void this.#askFor(wanted.slice(from, from + MOST_AT_ONCE));
+  }
+
+  async #askFor(wanted: readonly Asker[]): Promise<void> {
+    const names = wanted.flatMap((each) => each.names);
+    const values = (await this.#shared.ask((redis) => redis.mGet(names))) as Values;
+    let at = 0;
+    for (const { names: own, resolve } of wanted) {
+      resolve(values?.slice(at, at + own.length));
+      at += own.length;
+    }
   }
 
   write(text: string, bytes: Buffer, keepMs: number): void {
@@ -144,7 +180,7 @@ export class SharedLevel {
   }
 
   #nameOf(text: string): string {
-    return this.#shared.vault.name('memory', `${this.#epoch} ${text}`);
+    return this.#shared.vault.rareName('memory', `${this.#epoch} ${text}`);
   }
 
   #opened(name: string | undefined, sealed: Buffer | null | undefined): Buffer | undefined {

@@ -25,9 +25,18 @@ export class Vault {
     const whole = `${kind}\0${text}`;
     const known = this.#names.get(whole);
     if (known !== undefined) return known;
-    const name = createHmac('sha256', this.#naming).update(whole).digest('base64url');
+    const name = this.#named(whole);
     this.#names.set(whole, name);
     return name;
+  }
+
+  /** The same for a text that is not named again soon, and would push out those that are. */
+  rareName(kind: string, text: string): string {
+    return this.#named(`${kind}\0${text}`);
+  }
+
+  #named(whole: string): string {
+    return createHmac('sha256', this.#naming).update(whole).digest('base64url');
   }
 
   /** AES-256-GCM: nonce, ciphertext, tag. Opens under the same name only, so values cannot be swapped. */
