@@ -22,7 +22,7 @@ const SIDEWAYS = { trust: ['connect'] };
 const MAY_ALSO = { cli: ['settings', 'kit'], server: ['settings'] };
 
 /** The composition root: the only files that know everything. */
-const ROOT = '^src/(app|connectors|erasing|hall|keeping|keys|log|main|process|run|sandbox|tls|together|word)\\.ts$';
+const ROOT = '^src/(app|connectors|crew|erasing|hall|keeping|keys|log|main|process|run|sandbox|tls|word)\\.ts$';
 const TEST = '\\.test\\.ts$';
 const FACE = '/index\\.ts$';
 

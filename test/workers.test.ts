@@ -9,10 +9,10 @@ import { promisify } from 'node:util';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Role } from '../src/connect/index.ts';
+import { standsAgainstWorkers } from '../src/crew.ts';
 import { type SandboxClient, sandboxClient } from '../src/kit/index.ts';
 import { readSettings } from '../src/settings/index.ts';
 import { noPostgres, openTestDatabase } from '../src/store/testing.ts';
-import { standsAgainstWorkers } from '../src/crew.ts';
 
 const USCC = '91321071990000017N';
 const SEALS = `{ enterprise(uscc: "${USCC}") { seals { provenance { retrievedAt } } } }`;
