@@ -15,7 +15,7 @@ export interface Work {
 
 const ALL = ['floor', 'mercurius', 'mercurius-guarded', 'yoga', 'apollo', 'hive', 'yimen', 'yimen-apart', 'yimen-open'];
 const LISTS = ALL.filter((id) => id !== 'hive');
-const UNDER_LOAD = ['floor', 'mercurius', 'mercurius-guarded', 'yimen', 'yimen-apart'];
+const UNDER_LOAD = ['floor', 'mercurius', 'mercurius-guarded', 'yimen', 'yimen-apart', 'yimen-open'];
 
 /** Keeps a gateway's core busy; more would only wait. */
 const CONNECTIONS = 32;
