@@ -66,6 +66,7 @@ export class TimedCall implements Call {
   readonly agency: string;
   readonly operation: string;
   readonly onStep: Call['onStep'];
+  readonly alsoFor: Waiting['alsoFor'];
   readonly ending = new LightEnding();
   readonly #outer: Ending;
   readonly #timer: NodeJS.Timeout;
@@ -73,13 +74,14 @@ export class TimedCall implements Call {
   #fail: ((cause: unknown) => void) | undefined;
   #isOver = false;
 
-  constructor({ caller, traceId, connector, agency, operation, onStep, signal }: Waiting, ms: number) {
+  constructor({ caller, traceId, connector, agency, operation, onStep, alsoFor, signal }: Waiting, ms: number) {
     this.caller = caller;
     this.traceId = traceId;
     this.connector = connector;
     this.agency = agency;
     this.operation = operation;
     this.onStep = onStep;
+    this.alsoFor = alsoFor;
     this.#outer = signal;
     this.#timer = setTimeout(() => this.#end(new DeadlineOver()), ms);
     if (signal.aborted) this.ending.end(signal.reason);

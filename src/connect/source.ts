@@ -26,6 +26,8 @@ export interface Asking {
   readonly traceId: string;
   /** Ends when the request's own time is over or its client has gone. */
   readonly signal: Ending;
+  /** Trace ids of other requests that are asked for in the same call. */
+  readonly alsoFor?: readonly string[] | undefined;
   /** Watches what is sent and what comes back; for explaining one question, never in service. */
   readonly onStep?: OnStep | undefined;
 }
@@ -104,7 +106,7 @@ export class Source {
   /** Asks for keys of one lookup; as many readings as keys, in their order. Never rejects. */
   ask<K, V>(operation: string, lookup: Lookup<K, V>, keys: readonly K[], asking: Asking): Promise<readonly Sourced<V>[]> {
     if ('load' in lookup) return this.#upstream(operation, keys.length, asking, (call) => lookup.load(keys, call));
-    const ask = (key: K) => this.#upstream(operation, 1, asking, (call) => lookup.one(key, call).then((reading) => [reading]));
+    const ask = (key: K) => this.#upstream(operation, 1, asking, async (call) => [await lookup.one(key, call)]);
     const [first] = keys;
     return keys.length === 1 ? ask(first as K) : Promise.all(keys.map(ask)).then((all) => all.flat());
   }
@@ -141,8 +143,8 @@ export class Source {
     );
   }
 
-  #waiting(operation: string, { caller, traceId, signal, onStep }: Asking): Waiting {
-    return { caller, traceId, signal, onStep, connector: this.connector, agency: this.agency, operation };
+  #waiting(operation: string, { caller, traceId, signal, onStep, alsoFor }: Asking): Waiting {
+    return { caller, traceId, signal, onStep, alsoFor, connector: this.connector, agency: this.agency, operation };
   }
 
   /**
@@ -207,13 +209,14 @@ export class Source {
   }
 
   #report(call: TimedCall, keys: number, started: number, error: AgencyError | undefined, fault: AgencyFault | undefined): void {
-    const { connector, agency, operation } = call;
+    const { connector, agency, operation, traceId, alsoFor } = call;
     const tookMs = performance.now() - started;
     const isAbandoned = this.#isAbandoned(call, tookMs, error);
     if (!isAbandoned) this.#health.record(this.#options.clock.now(), tookMs, fault);
     this.#options.onCall?.({ connector, agency, operation, keys, tookMs, ...(error && { error }) });
     if (!error) return;
-    const fields = { connector, agency, operation, code: error.code, traceId: call.traceId, tookMs: Math.round(tookMs), ...error.private };
+    const { code } = error;
+    const fields = { connector, agency, operation, code, traceId, alsoFor, tookMs: Math.round(tookMs), ...error.private };
     if (isAbandoned) this.#options.log.debug(fields, 'agency call given up by its request');
     else this.#options.log.warn(fields, 'agency call failed');
   }
@@ -232,10 +235,10 @@ export class Source {
 
 type Work<V> = (call: Call) => Promise<readonly Reading<V>[]>;
 
-/** A connector may throw before it promises. */
+/** A connector may throw before it promises; one in plain JavaScript may answer without a promise. */
 function begun<V>(work: Work<V>, call: Call): Promise<readonly Reading<V>[]> {
   try {
-    return work(call);
+    return Promise.resolve(work(call));
   } catch (cause) {
     return Promise.reject(cause as Error);
   }

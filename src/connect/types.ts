@@ -37,6 +37,8 @@ export interface Caller {
 /** A question that is not on its way yet: it may wait for a place, or be asked a second time. */
 export interface Waiting extends Omit<Call, 'signal'> {
   readonly signal: Ending;
+  /** Trace ids of other requests that are asked for in the same call. */
+  readonly alsoFor?: readonly string[] | undefined;
 }
 
 /** One question on its way to an agency. Every transport call takes it. */

@@ -17,6 +17,8 @@ afterEach(async () => {
 /** An engine with one agency, which notes the keys of every call. */
 function hall(spec: Partial<BatchLookup<string, { key: string }>> = {}, answer?: (keys: readonly string[], call: Call) => Promise<void>) {
   const calls: string[][] = [];
+  const told: object[] = [];
+  const log = { ...quiet, warn: (fields: object) => void told.push(fields) };
   const tax = lookup<string, { key: string }>({
     batch: 100,
     together: true,
@@ -29,12 +31,12 @@ function hall(spec: Partial<BatchLookup<string, { key: string }>> = {}, answer?:
   });
   const open = () => ({ fields: { Enterprise: { tax } } });
   const tested = connector({ id: 'tax', agency: 'taxation', settings: z.strictObject({}), open: open as never });
-  const engine = createEngine({ connectors: [{ connector: tested, settings: {} }], clock: { now: Date.now }, log: quiet, remember: false });
+  const engine = createEngine({ connectors: [{ connector: tested, settings: {} }], clock: { now: Date.now }, log, remember: false });
   engines.push(engine);
   const ask = (key: string, { role = 'clerk' as Role, purpose = 'CONSULTATION', signal = new AbortController().signal } = {}) =>
-    engine.reader({ caller: { role, purpose, actor: `of ${key}` }, traceId: 't', signal }).read(SECTION, key);
+    engine.reader({ caller: { role, purpose, actor: `of ${key}` }, traceId: `trace of ${key}`, signal }).read(SECTION, key);
   const many = (from: number, to: number) => Promise.all(Array.from({ length: to - from }, (_, i) => ask(`k${from + i}`)));
-  return { calls, ask, many };
+  return { calls, told, ask, many };
 }
 
 const failing = (fault: AgencyFault, of: (keys: readonly string[]) => boolean) => async (keys: readonly string[], call: Call) => {

@@ -46,14 +46,15 @@ export class Together {
   }
 
   async #call(parties: readonly Party[]): Promise<void> {
-    const [first] = parties;
+    const [first, ...others] = parties;
     if (!first) return;
-    if (parties.length === 1) return this.#alone(first);
+    if (others.length === 0) return this.#alone(first);
     const patience = new Patience(this.#longestMs);
     deserted(parties, () => patience.giveUp());
     const { caller, traceId } = first.asking;
     const keys = parties.flatMap((party) => party.keys);
-    const answers = await this.#source.ask(first.section, first.lookup, keys, { caller, traceId, signal: patience });
+    const alsoFor = others.map(({ asking }) => asking.traceId);
+    const answers = await this.#source.ask(first.section, first.lookup, keys, { caller, traceId, alsoFor, signal: patience });
     patience.over();
     if (isOfAKey(answers)) return void (await Promise.all(parties.map((party) => this.#alone(party))));
     let at = 0;

@@ -219,6 +219,7 @@ function entryOf(action: string, subject: Subject | undefined, { eyes, vault }: 
     case: session?.purpose.kind === 'CASE' ? session.purpose.code : undefined,
     subject: subject && subjectName(vault, subject),
     why: session && purposeText(session.purpose),
+    detail: undefined,
   };
 }
 
